@@ -1,0 +1,51 @@
+# Everything a contributor does, each as one word. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test lint format soak clean contract lock system
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements/dev.txt pyproject.toml | system
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+system:
+	@./.ci/system-packages $(PYTHON)
+
+demo: $(STAMP) ## a whole community on this machine (ONCE=1: one story, checked; EYES=DIR LAYOUT=... for real eyes)
+	$(BIN)/iris-locker demo $(if $(ONCE),--once) $(if $(EYES),--eyes $(EYES)) $(if $(LAYOUT),--layout $(LAYOUT)) $(if $(SEED),--seed $(SEED))
+
+test: $(STAMP) ## the tests, under ten minutes
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: $(STAMP) ## the slow, deeper tests
+	$(BIN)/python -m pytest -m soak
+
+lint: $(STAMP) ## style, types and the import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+
+format: $(STAMP) ## let the formatter have its way
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contract: $(STAMP) ## write docs/contract/ from the models
+	$(BIN)/iris-locker contract --out docs/contract
+
+lock: ## renew requirements/ (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-annotate --no-header --extra demo --group dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what the other words made
+	rm -rf $(VENV) build dist run reports *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

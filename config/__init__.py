@@ -1,0 +1,1 @@
+"""What a site sets: typed settings, their defaults, and example sites."""
