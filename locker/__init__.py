@@ -1,0 +1,1 @@
+"""Custody of parcels: the ledger, the visits of residents and couriers, the kiosk page, and the daemon."""

@@ -1,0 +1,1 @@
+"""The link to the community platform: the contract, the outbox of events, signed commands and the directory."""
