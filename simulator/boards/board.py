@@ -1,0 +1,85 @@
+"""What every lock board is: an address on a line that hears bytes, drives coils and answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Terminals(Protocol):
+    """The screw terminals of a board: locks by 0-based channel."""
+
+    def pulse(self, channel: int, seconds: float) -> None:
+        """Drive a coil for a time that the board keeps by itself."""
+
+    def hold(self, channel: int) -> None:
+        """Drive a coil until further notice."""
+
+    def release(self, channel: int) -> None:
+        """End a coil's current."""
+
+    def latched(self, channel: int) -> bool:
+        """What the hook's contact says at this instant."""
+
+    def unlock_all(self) -> None:
+        """Note that the command that unlocks every door was sent."""
+
+    def refused(self, frame: bytes, reason: str) -> None:
+        """Note a frame addressed to this board that it could not accept."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a board made of the front of what it heard.
+
+    Attributes:
+        consumed: how many bytes are done with, at least one.
+        reply: what it says to that; empty when it keeps silent.
+    """
+
+    consumed: int
+    reply: bytes = b""
+
+
+class Board(ABC):
+    """The firmware of one board; families say in `step` what a frame is and what it does.
+
+    Args:
+        address: as its DIP switches say.
+        channels: how many locks it has terminals for.
+        inverted: its locks are wired so that a set bit means unlatched.
+        terminals: the locks themselves.
+    """
+
+    def __init__(self, address: int, channels: int, *, inverted: bool, terminals: Terminals) -> None:
+        self.address = address
+        self.channels = channels
+        self._inverted = inverted
+        self._terminals = terminals
+        self._heard = b""
+
+    def hear(self, data: bytes) -> tuple[bytes, ...]:
+        """Take bytes from the line, act on every whole frame among them, and return the replies in order."""
+        self._heard += data
+        replies = []
+        while self._heard:
+            step = self.step(self._heard)
+            if step is None:
+                break
+            self._heard = self._heard[step.consumed :]
+            if step.reply:
+                replies.append(step.reply)
+        return tuple(replies)
+
+    def forget(self) -> None:
+        """Drop half a frame: the line was silent for too long."""
+        self._heard = b""
+
+    @abstractmethod
+    def step(self, heard: bytes) -> Step | None:
+        """What the front of `heard` (never empty) means; None when more bytes are needed to tell."""
+
+    def _hook_bit(self, channel: int) -> bool:
+        """The bit that the board reports for a channel, wiring included."""
+        return self._terminals.latched(channel) is not self._inverted

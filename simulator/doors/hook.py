@@ -1,0 +1,48 @@
+"""The hook sensor inside a lock: a contact that bounces, and that may be stuck."""
+
+from __future__ import annotations
+
+import random
+from enum import StrEnum
+
+from simulator.doors.timeline import Timeline
+
+BOUNCE_S = 0.012
+"""How long the contact chatters after the hook moved: microswitch sheets say 5 to 15 ms."""
+
+
+class Stuck(StrEnum):
+    """What a stuck sensor says, always."""
+
+    LATCHED = "latched"
+    UNLATCHED = "unlatched"
+
+
+class Hook:
+    """Says whether the latch has caught, as a real contact does.
+
+    Attributes:
+        caught: the truth: the latch holds the door.
+        stuck: what the sensor says instead of the truth, None when it works.
+    """
+
+    def __init__(self, timeline: Timeline, chance: random.Random) -> None:
+        self.caught = True
+        self.stuck: Stuck | None = None
+        self._timeline = timeline
+        self._chance = chance
+        self._moved_at: float | None = None
+
+    def move(self, *, caught: bool) -> None:
+        """The latch caught, or let go."""
+        if caught is not self.caught:
+            self.caught = caught
+            self._moved_at = self._timeline.now()
+
+    def sense(self) -> bool:
+        """What the contact says at this instant: True for latched."""
+        if self.stuck is not None:
+            return self.stuck is Stuck.LATCHED
+        if self._moved_at is not None and self._timeline.now() - self._moved_at < BOUNCE_S:
+            return self._chance.random() < 0.5  # noqa: PLR2004 - a chattering contact is a coin toss
+        return self.caught

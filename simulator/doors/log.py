@@ -1,0 +1,124 @@
+"""The append-only log of what physically happened, whatever any program believes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of thing happened."""
+
+    PULSE = "pulse"
+    COIL_OFF = "coil_off"
+    DOOR_OPENED = "door_opened"
+    DOOR_CLOSED = "door_closed"
+    LATCHED = "latched"
+    PUSHED = "pushed"
+    PUT = "put"
+    TAKE = "take"
+    JAM = "jam"
+    HOOK = "hook"
+    VIOLATION = "violation"
+    UNPLUGGED = "unplugged"
+    PLUGGED = "plugged"
+    FAULTS = "faults"
+    FRAME_REFUSED = "frame_refused"
+    FRAME_UNHEARD = "frame_unheard"
+    REPLY_DROPPED = "reply_dropped"
+
+
+class Rule(StrEnum):
+    """A rule of the physical world that was broken."""
+
+    PUT_INTO_CLOSED_DOOR = "put_into_closed_door"
+    TAKE_FROM_CLOSED_DOOR = "take_from_closed_door"
+    COIL_OVER_ITS_PULSE = "coil_over_its_pulse"
+    TOO_MANY_COILS = "too_many_coils"
+    COIL_HELD = "coil_held"
+    UNLOCK_ALL = "unlock_all"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a lock is wired: a line's name, a board address, and a 0-based channel."""
+
+    line: str
+    board: int
+    channel: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened.
+
+    Attributes:
+        t: seconds of the clock of the simulated world (the machine's monotonic clock when it runs for real).
+        kind: what happened.
+        door: the compartment's name, where a door is concerned.
+        line: the serial line's name.
+        board: the board's address.
+        channel: the 0-based channel.
+        item: the label of what was put or taken.
+        rule: the rule broken, for violations.
+        note: the rest, for people to read.
+    """
+
+    t: float
+    kind: Kind
+    door: str | None = None
+    line: str | None = None
+    board: int | None = None
+    channel: int | None = None
+    item: str | None = None
+    rule: Rule | None = None
+    note: str | None = None
+
+
+class PhysicalLog:
+    """Entries in the order in which they happened; nothing is ever removed."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._entries: list[Entry] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def since(self, number: int) -> tuple[Entry, ...]:
+        """The entries from a number on, counted from 0."""
+        return tuple(self._entries[max(0, number) :])
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every entry from now on."""
+        self._listeners.append(listener)
+
+    def record(
+        self,
+        kind: Kind,
+        *,
+        door: str | None = None,
+        place: Place | None = None,
+        line: str | None = None,
+        board: int | None = None,
+        item: str | None = None,
+        rule: Rule | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Append one entry with the present time; a place fills line, board and channel."""
+        entry = Entry(
+            t=self._clock(),
+            kind=kind,
+            door=door,
+            line=place.line if place else line,
+            board=place.board if place else board,
+            channel=place.channel if place else None,
+            item=item,
+            rule=rule,
+            note=note,
+        )
+        self._entries.append(entry)
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,64 @@
+"""What a lock board finds at its screw terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.doors.coil import Coil
+from simulator.doors.door import Door
+from simulator.doors.log import Kind, Place, Rule
+from simulator.doors.surroundings import Surroundings
+
+
+class Terminals:
+    """The screw terminals of one board: coils it drives and hooks it reads, by 0-based channel.
+
+    A channel without a door drives a load that nobody sees, and reads as not latched: its contact is open.
+    """
+
+    def __init__(self, line: str, board: int, doors: Mapping[int, Door], surroundings: Surroundings) -> None:
+        self._line = line
+        self._board = board
+        self._doors = doors
+        self._surroundings = surroundings
+        self._bare: dict[int, Coil] = {}
+
+    def pulse(self, channel: int, seconds: float) -> None:
+        """Drive a coil for a time."""
+        self._coil(channel).pulse(seconds)
+
+    def hold(self, channel: int) -> None:
+        """Drive a coil until further notice."""
+        self._coil(channel).hold()
+
+    def release(self, channel: int) -> None:
+        """End a coil's current."""
+        self._coil(channel).release()
+
+    def latched(self, channel: int) -> bool:
+        """What the hook's contact says at this instant."""
+        self._surroundings.timeline.catch_up()
+        door = self._doors.get(channel)
+        return door is not None and door.hook.sense()
+
+    def unlock_all(self) -> None:
+        """Note that somebody sent the command that unlocks every door of the board."""
+        self._surroundings.log.record(Kind.VIOLATION, rule=Rule.UNLOCK_ALL, line=self._line, board=self._board)
+
+    def refused(self, frame: bytes, reason: str) -> None:
+        """Note a frame addressed to this board that it could not accept."""
+        note = f"{reason}: {frame.hex(' ')}"
+        self._surroundings.log.record(Kind.FRAME_REFUSED, line=self._line, board=self._board, note=note)
+
+    def _coil(self, channel: int) -> Coil:
+        self._surroundings.timeline.catch_up()
+        door = self._doors.get(channel)
+        if door is not None:
+            return door.coil
+        place = Place(self._line, self._board, channel)
+        bare = Coil(self._surroundings, place, None, _nobody, _nobody)
+        return self._bare.setdefault(channel, bare)
+
+
+def _nobody() -> None:
+    """A channel without a door has nobody to tell."""

@@ -1,0 +1,23 @@
+"""What the street cannot do, each refusal with its remedy."""
+
+from __future__ import annotations
+
+
+class StreetError(Exception):
+    """A request to the street that cannot be fulfilled."""
+
+
+class UnknownLine(StreetError):
+    """No such serial line at this site."""
+
+
+class NoCamera(StreetError):
+    """The street was started without a camera, or the camera process does not answer."""
+
+
+class NotInTime(StreetError):
+    """A door did not come into the awaited state in time."""
+
+
+class BadRequest(StreetError):
+    """The request's body or query cannot be used; the message names the field."""

@@ -1,0 +1,91 @@
+"""`python -m simulator street`: the physical world as a process, until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import socket
+import sys
+from pathlib import Path
+from types import FrameType
+
+import httpx
+import uvicorn
+
+from config.load import SettingsError, load_settings
+from config.settings import Settings
+from simulator.street.app import build_app
+from simulator.street.camera import Camera
+from simulator.street.changes import Changes
+from simulator.street.world import build_world
+
+GRACE_S = 2
+"""How long open requests may take after the end was asked for."""
+
+
+def main(argv: list[str]) -> int:
+    """Run the street; returns 0 after SIGTERM or SIGINT, 2 when the settings or the address cannot be used."""
+    options = _parser().parse_args(argv)
+    try:
+        settings = load_settings(options.config)
+        options.pty_dir.mkdir(parents=True, exist_ok=True)
+        listener = _listen(options.host, options.port)
+    except (SettingsError, OSError) as error:
+        print(f"street: {error}", file=sys.stderr)  # noqa: T201 - this process speaks on stdout and stderr
+        return 2
+    with listener:
+        asyncio.run(_serve(settings, options, listener))
+    return 0
+
+
+class Server(uvicorn.Server):
+    """uvicorn, telling when it listens, and ending the live streams with itself."""
+
+    def __init__(self, config: uvicorn.Config, changes: Changes, url: str) -> None:
+        super().__init__(config)
+        self._changes = changes
+        self._url = url
+        self._loop = asyncio.get_running_loop()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so on stdout in one line."""
+        await super().startup(sockets)
+        if self.started:
+            print(json.dumps({"ready": "street", "url": self._url}), flush=True)  # noqa: T201 - as above
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        """End on a signal, and leave with status 0: the signal is not raised again."""
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._changes.close)
+
+
+async def _serve(settings: Settings, options: argparse.Namespace, listener: socket.socket) -> None:
+    world = build_world(settings, options.pty_dir, options.power_coils, random.Random(options.seed))
+    async with httpx.AsyncClient(trust_env=False) as client:
+        app = build_app(world, Camera(options.camera_url, client))
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S)
+        host, port = listener.getsockname()[:2]
+        server = Server(config, world.changes, f"http://{host}:{port}")
+        await server.serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator street",
+        description="Lock boards on pseudo-terminals, the doors behind them, and the street page.",
+    )
+    parser.add_argument("--config", type=Path, required=True, help="the site's settings file")
+    parser.add_argument("--pty-dir", type=Path, required=True, help="folder for the links to the pseudo-terminals")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any")
+    parser.add_argument("--camera-url", help="where the simulated camera answers")
+    parser.add_argument("--power-coils", type=int, help="coils that the supply carries at once; the site's otherwise")
+    parser.add_argument("--seed", type=int, default=0, help="seed of bouncing contacts and faults")
+    return parser

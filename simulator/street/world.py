@@ -1,0 +1,115 @@
+"""The physical world of one site, put together from its settings and run in real time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import LineSettings, Settings
+from simulator.boards.board import Board
+from simulator.boards.bus import Bus
+from simulator.boards.faults import LineFaults
+from simulator.boards.registry import FAMILIES
+from simulator.boards.serial_line import SerialLine
+from simulator.doors.cabinet import Cabinet
+from simulator.doors.log import Kind, PhysicalLog
+from simulator.doors.timeline import Timeline
+from simulator.street.changes import Changes
+from simulator.street.errors import UnknownLine
+
+ALARM_MARGIN_S = 0.0005
+"""asyncio may call a timer a clock tick early; a timeline that is woken too early would sleep on."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that can be touched in the street.
+
+    Attributes:
+        settings: of the site.
+        cabinet: its compartments.
+        lines: its serial lines by name.
+        log: what physically happened.
+        changes: rings after every entry of the log.
+    """
+
+    settings: Settings
+    cabinet: Cabinet
+    lines: Mapping[str, SerialLine]
+    log: PhysicalLog
+    changes: Changes
+
+    def line(self, name: str) -> SerialLine:
+        """One line by its name.
+
+        Raises:
+            UnknownLine: there is none of that name.
+        """
+        if name not in self.lines:
+            raise UnknownLine(f"no line {name!r} at this site; it has {', '.join(self.lines)}")
+        return self.lines[name]
+
+    def set_faults(self, name: str, faults: LineFaults) -> None:
+        """Make a line faulty, or whole again."""
+        self.line(name).faults = faults
+        self.log.record(Kind.FAULTS, line=name, note=faults.model_dump_json())
+
+    def start(self) -> None:
+        """Plug every line in."""
+        for line in self.lines.values():
+            line.plug()
+
+    def stop(self) -> None:
+        """Pull every line out and wake everybody who waits."""
+        self.changes.close()
+        for line in self.lines.values():
+            line.unplug()
+
+
+def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chance: random.Random) -> World:
+    """Put the world of a site together on the running asyncio loop; its pseudo-terminals come with `start`.
+
+    Args:
+        settings: of the site.
+        pty_dir: where the links to the pseudo-terminals will stand.
+        power_coils: coils that the power supply carries at once; what the site's settings say when None.
+        chance: source of bouncing contacts and of faults.
+    """
+    loop = asyncio.get_running_loop()
+    timeline = Timeline(loop.time, alarm=lambda due: _discard(loop.call_at(due + ALARM_MARGIN_S, timeline.catch_up)))
+    log = PhysicalLog(timeline.now)
+    changes = Changes()
+    log.listen(changes.ring)
+    coils = power_coils if power_coils is not None else settings.panel.coils_at_once
+    cabinet = Cabinet(settings.compartments, timeline, log, chance, coils)
+    lines = {line.name: _build_line(line, cabinet, pty_dir, chance) for line in settings.lines}
+    return World(settings, cabinet, lines, log, changes)
+
+
+def _build_line(line: LineSettings, cabinet: Cabinet, pty_dir: Path, chance: random.Random) -> SerialLine:
+    family = FAMILIES[line.family]
+    boards: list[Board] = [
+        family.board(
+            board.address,
+            board.channels,
+            inverted=board.inverted,
+            terminals=cabinet.terminals(line.name, board.address),
+        )
+        for board in line.boards
+    ]
+    return SerialLine(
+        line.name,
+        Bus(boards),
+        baud=line.baud or family.baud,
+        latency_s=family.latency_s,
+        link=pty_dir / line.name,
+        chance=chance,
+        log=cabinet.log,
+    )
+
+
+def _discard(_timer: asyncio.TimerHandle) -> None:
+    """Timers of the timeline are never cancelled: a cancelled appointment does nothing."""
