@@ -1,0 +1,1 @@
+"""Lock board families: one file each, found by the family's name in the settings."""

@@ -1,0 +1,122 @@
+"""What a lock board family must be able to do, and how it is found by name.
+
+A driver turns wishes into requests and frames into replies. It owns no port, no clock and no state.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from firmware_bridge.errors import FrameFieldError, UnknownFamilyError
+from firmware_bridge.frames import Parse
+
+FrameT = TypeVar("FrameT")
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Hook bits as the board sends them, from `first_channel` (0-based) upwards; what a set bit means is a setting."""
+
+    first_channel: int
+    bits: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The board took the request. It says nothing about the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The board answered and did not do what was asked; `obeyed` is true when the coil may have been driven."""
+
+    reason: str
+    obeyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EchoHeard:
+    """Our own request came back: the adapter echoes what it sends."""
+
+
+Reply = Hooks | Heard | Declined | EchoHeard
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[FrameT]):
+    """Bytes to send, and how to know the answer to them.
+
+    `interpret` gives None for a frame that answers something else (another board, another command).
+    """
+
+    what: str
+    frame: bytes
+    parse: Parse[FrameT]
+    interpret: Callable[[FrameT], Reply | None]
+
+
+AnyRequest = Request[Any]
+
+
+class BoardDriver(Protocol):
+    """A family of boards. Channels are 0-based here, whatever the board counts from."""
+
+    @property
+    def bauds(self) -> Sequence[int]:
+        """Bits per second that the family can be set to, the factory's first."""
+
+    @property
+    def addresses(self) -> range:
+        """Addresses that a board can be set to."""
+
+    @property
+    def most_channels(self) -> int:
+        """Locks that the largest board of the family drives."""
+
+    @property
+    def pulse_s(self) -> float:
+        """How long the board itself drives a coil for one unlock frame, seconds."""
+
+    def hook_reads(self, address: int, channels: int) -> Sequence[AnyRequest]:
+        """Requests that together read every hook of a board."""
+
+    def unlock(self, address: int, channel: int) -> AnyRequest:
+        """The request that pulses one coil once, timed by the board.
+
+        Raises:
+            FrameFieldError: there is no such lock in this family.
+        """
+
+    def echo_probe(self, address: int) -> AnyRequest | None:
+        """A read whose answer cannot look like itself; None when the family never confuses request and reply."""
+
+
+def driver_named(family: str) -> BoardDriver:
+    """Find a family's driver: family `some-board` lives in `firmware_bridge/boards/some_board.py`, as class `Driver`.
+
+    Raises:
+        UnknownFamilyError: there is no such file.
+    """
+    module = f"firmware_bridge.boards.{family.replace('-', '_')}"
+    try:
+        driver: BoardDriver = importlib.import_module(module).Driver()
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise UnknownFamilyError(f"there is no driver for lock boards of family {family!r} ({module})") from error
+    return driver
+
+
+def check_lock(family: str, driver: BoardDriver, address: int, channel: int) -> None:
+    """Refuse a lock that the family cannot have, before a frame is made for it.
+
+    Raises:
+        FrameFieldError: the address or the channel is out of the family's range.
+    """
+    if address not in driver.addresses:
+        allowed = f"{driver.addresses[0]} to {driver.addresses[-1]}"
+        raise FrameFieldError(f"{family} boards have addresses {allowed}, not {address}; correct the settings")
+    if not 0 <= channel < driver.most_channels:
+        allowed = f"0 to {driver.most_channels - 1}"
+        raise FrameFieldError(f"{family} boards have channels {allowed}, not {channel}; correct the settings")

@@ -1,0 +1,146 @@
+"""The "485 lock board" whose frames begin 8A and 80 and end in an XOR.
+
+Facts and golden frames: docs/boards/lock485-8a.md. An unlock reply can equal its request, so it is never taken for more
+than "something came back".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import xor
+from typing import Final
+
+from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks, Reply, Request, check_lock
+from firmware_bridge.frames import Found, Verdict
+
+FAMILY: Final = "lock485-8a"
+UNLOCK: Final = 0x8A
+READ: Final = 0x80
+PULSE: Final = 0x11
+ASK_STATUS: Final = 0x33
+SET: Final = 0x11
+CLEAR: Final = 0x00
+WHOLE_BOARD: Final = 0x00
+"""In a read it asks for all channels; in an unlock it would open them all, so no unlock here can carry it."""
+SHORT_FRAME: Final = 5
+FRAME_AROUND_HOOKS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame without its XOR: lead byte, board, and what stands between them and the XOR."""
+
+    lead: int
+    board: int
+    body: bytes
+
+
+def unlock_frame(board: int, channel: int) -> bytes:
+    """Pulse one lock (`channel` 0-based) for the board's own 300 ms.
+
+    Raises:
+        FrameFieldError: the family has no such board or channel.
+    """
+    check_lock(FAMILY, Driver(), board, channel)
+    return _seal(UNLOCK, board, channel + 1, PULSE)
+
+
+def read_one_frame(board: int, channel: int) -> bytes:
+    """Ask for one hook (`channel` 0-based).
+
+    Raises:
+        FrameFieldError: the family has no such board or channel.
+    """
+    check_lock(FAMILY, Driver(), board, channel)
+    return _seal(READ, board, channel + 1, ASK_STATUS)
+
+
+def read_all_frame(board: int) -> bytes:
+    """Ask for all hooks of a board.
+
+    Raises:
+        FrameFieldError: the family has no such board.
+    """
+    check_lock(FAMILY, Driver(), board, 0)
+    return _seal(READ, board, WHOLE_BOARD, ASK_STATUS)
+
+
+def _seal(*body: int) -> bytes:
+    return bytes((*body, reduce(xor, body)))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The only shape of frame that can answer a request.
+
+    Frames of this family carry no length, and unsolicited ones (81, 82) have lengths that nobody has verified. Looking
+    for one shape at every place finds the true frame wherever the others end.
+    """
+
+    lead: int
+    board: int
+    length: int
+
+    def parse(self, buffer: bytes, at: int) -> Found[Frame] | Verdict:
+        """A frame of this shape that begins at `at`."""
+        piece = buffer[at : at + self.length]
+        if not bytes((self.lead, self.board)).startswith(piece[:2]):
+            return Verdict.NOISE
+        if len(piece) < self.length:
+            return Verdict.MORE
+        if reduce(xor, piece) != 0:
+            return Verdict.NOISE
+        return Found(Frame(self.lead, self.board, piece[2:-1]), self.length)
+
+
+class Driver:
+    """The family's requests and what their answers mean."""
+
+    bauds: Sequence[int] = (9600,)
+    addresses = range(1, 33)
+    most_channels = 50
+    pulse_s = 0.3
+
+    def hook_reads(self, address: int, channels: int) -> tuple[Request[Frame], ...]:
+        """One request: the board sends all its hooks at once, as many bytes as `channels` needs."""
+        check_lock(FAMILY, self, address, channels - 1)
+        hook_bytes = (channels + 7) // 8
+        expected = Expected(READ, address, FRAME_AROUND_HOOKS + hook_bytes)
+
+        def interpret(frame: Frame) -> Reply | None:
+            if frame.body[-1] != ASK_STATUS:
+                return None
+            return Hooks(0, bits_of(frame.body[:-1])[:channels])
+
+        return (Request("read all", read_all_frame(address), expected.parse, interpret),)
+
+    def unlock(self, address: int, channel: int) -> Request[Frame]:
+        """One pulse of one coil."""
+        expected = Expected(UNLOCK, address, SHORT_FRAME)
+
+        def interpret(frame: Frame) -> Reply | None:
+            heard = frame.body in (bytes((channel + 1, SET)), bytes((channel + 1, CLEAR)))
+            return Heard() if heard else None
+
+        return Request("unlock", unlock_frame(address, channel), expected.parse, interpret)
+
+    def echo_probe(self, address: int) -> Request[Frame]:
+        """Read the first hook: an answer ends in 00 or 11, our own request in 33."""
+        expected = Expected(READ, address, SHORT_FRAME)
+
+        def interpret(frame: Frame) -> Reply | None:
+            channel, state = frame.body
+            if channel != 1:
+                return None
+            if state == ASK_STATUS:
+                return EchoHeard()
+            return Hooks(0, (state == SET,)) if state in (SET, CLEAR) else None
+
+        return Request("read one", read_one_frame(address, 0), expected.parse, interpret)
+
+
+def bits_of(hook_bytes: bytes) -> tuple[bool, ...]:
+    """Hook bits, channel 0 first: the last byte holds channels 0 to 7, lowest bit first."""
+    return tuple(bool(byte >> bit & 1) for byte in reversed(hook_bytes) for bit in range(8))

@@ -1,0 +1,40 @@
+"""When a hook may be believed: a few agreeing reads in a row make a door's state. Pure, and without a clock."""
+
+from __future__ import annotations
+
+from firmware_bridge.reports import Latch
+
+
+class Debounce:
+    """The state of one hook."""
+
+    def __init__(self, reads: int) -> None:
+        self.latch = Latch.UNKNOWN
+        self._reads = reads
+        self._candidate = Latch.UNKNOWN
+        self._agreeing = 0
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the last reads hint at another state than the believed one."""
+        return self.latch is Latch.UNKNOWN or self._agreeing > 0
+
+    def read(self, latch: Latch) -> None:
+        """Take one good read of the hook."""
+        if latch is self.latch:
+            self._agreeing = 0
+            return
+        self._agreeing = self._agreeing + 1 if latch is self._candidate else 1
+        self._candidate = latch
+        if self._agreeing >= self._reads:
+            self.latch = latch
+            self._agreeing = 0
+
+    def restart(self) -> None:
+        """Forget reads that have not made a state yet: what follows shall stand on reads of its own."""
+        self._agreeing = 0
+
+    def lose(self) -> None:
+        """The hook can no longer be read."""
+        self.latch = Latch.UNKNOWN
+        self._agreeing = 0

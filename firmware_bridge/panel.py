@@ -1,0 +1,197 @@
+"""All doors of the cabinet behind one face: ask for a door to be unlocked, hear what every door does.
+
+It keeps no reasons and no custody; whoever calls has written down why before asking.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from config.settings import CompartmentSettings, LineSettings, PanelSettings
+from firmware_bridge.attempts import Attempt
+from firmware_bridge.boards.driver import driver_named
+from firmware_bridge.errors import PanelUseError
+from firmware_bridge.line import Line
+from firmware_bridge.line_thread import LineThread
+from firmware_bridge.port import OpenPort, open_serial
+from firmware_bridge.power import Lock, PowerBudget
+from firmware_bridge.reports import (
+    DoorChanged,
+    Latch,
+    LineChanged,
+    Outcome,
+    PanelEvent,
+    UnlockReport,
+)
+from firmware_bridge.wire import WireCounts
+
+__all__ = ["DoorChanged", "Latch", "LineChanged", "Outcome", "Panel", "PanelEvent", "UnlockReport"]
+
+_log = structlog.get_logger(__name__)
+
+
+class Panel:
+    """The doors of one cabinet. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        lines: Sequence[LineSettings],
+        compartments: Sequence[CompartmentSettings],
+        power: PanelSettings,
+        *,
+        on_event: Callable[[PanelEvent], None],
+        clock: Callable[[], float] = time.monotonic,
+        open_port: OpenPort = open_serial,
+    ) -> None:
+        """Check the settings; open nothing yet. `on_event` is called from the lines' threads and must be quick.
+
+        Raises:
+            PanelUseError: a compartment names a line or board that is not there.
+            FrameFieldError: a board's address or channels are not possible in its family.
+            UnknownFamilyError: a line's family has no driver.
+        """
+        _check_wiring(lines, compartments)
+        self._clock = clock
+        self._on_event = on_event
+        self._guard = threading.Lock()
+        self._stopping = False
+        self._latches = {each.id: Latch.UNKNOWN for each in compartments}
+        self._locks = {each.id: Lock(each.line, each.board, each.channel) for each in compartments}
+        self._up: dict[str, bool | None] = {each.name: None for each in lines}
+        self._used_attempts: set[str] = set()
+        """Never forgotten while the process lives: 100 bytes each, some tens of thousands between two restarts."""
+        budget = PowerBudget(power)
+        self._lines = {
+            settings.name: LineThread(
+                Line(
+                    settings,
+                    [each for each in compartments if each.line == settings.name],
+                    driver_named(settings.family),
+                    power,
+                    budget,
+                    open_port=open_port,
+                    on_event=self._take_event,
+                    clock=clock,
+                    pause=time.sleep,
+                )
+            )
+            for settings in lines
+        }
+
+    def start(self) -> None:
+        """Begin to read all lines. A dead line raises nothing: it is a `LineChanged`, and its doors stay unknown.
+
+        Raises:
+            PanelUseError: it has been stopped already.
+        """
+        if self._stopping:
+            raise PanelUseError("a stopped panel cannot be started again; make a new one")
+        for thread in self._lines.values():
+            thread.start()
+
+    def wait_until_read(self, timeout_s: float) -> bool:
+        """Wait until every line has been read, all doors debounced, or has failed once; false when time is up."""
+        end = self._clock() + timeout_s
+        return all(thread.line.first_read.wait(max(0.0, end - self._clock())) for thread in self._lines.values())
+
+    def unlock(self, compartment: str, attempt: str) -> Future[UnlockReport]:
+        """Pulse the lock of one compartment once, and find out what its door did.
+
+        An attempt id is good for one call, whatever came of it. The future always gets a report. Cancelling it before
+        the frame is sent leaves the door alone.
+        """
+        future: Future[UnlockReport] = Future()
+        lock = self._locks.get(compartment)
+        if lock is None:
+            future.set_result(_unsent(Outcome.REFUSED, f"there is no compartment {compartment!r} in the settings"))
+            return future
+        with self._guard:
+            refusal = self._why_not(compartment, lock, attempt)
+            self._used_attempts.add(attempt)
+        if refusal is not None:
+            future.set_result(refusal)
+        else:
+            self._lines[lock.line].submit(Attempt(attempt, compartment, lock, future))
+        return future
+
+    def doors(self) -> dict[str, Latch]:
+        """The debounced state of every door, by compartment."""
+        with self._guard:
+            return dict(self._latches)
+
+    def latch(self, compartment: str) -> Latch:
+        """The debounced state of one door.
+
+        Raises:
+            PanelUseError: there is no such compartment.
+        """
+        with self._guard:
+            if compartment not in self._latches:
+                raise PanelUseError(f"there is no compartment {compartment!r} in the settings")
+            return self._latches[compartment]
+
+    def lines(self) -> dict[str, bool]:
+        """Which lines work: the port is open and at least one board answers."""
+        with self._guard:
+            return {name: up is True for name, up in self._up.items()}
+
+    def counts(self) -> dict[str, WireCounts]:
+        """What each line has seen since the start: requests, silences, noise."""
+        return {name: thread.line.counts for name, thread in self._lines.items()}
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Refuse what is queued, finish the exchange and the pulses in flight, close the ports."""
+        with self._guard:
+            self._stopping = True
+        end = self._clock() + timeout_s
+        for thread in self._lines.values():
+            thread.begin_stop(end)
+        for name, thread in self._lines.items():
+            if not thread.join(max(0.0, end - self._clock()) + 1.0):
+                _log.error("line did not stop in time; its port stays open until the process ends", line=name)
+
+    def _why_not(self, compartment: str, lock: Lock, attempt: str) -> UnlockReport | None:
+        """Why an unlock ends at once, without going to its line."""
+        if attempt in self._used_attempts:
+            return _unsent(Outcome.REFUSED, f"attempt {attempt} has been used already; another try is another attempt")
+        if self._stopping:
+            return _unsent(Outcome.REFUSED, "the panel is stopping")
+        if self._up[lock.line] is False:
+            return _unsent(Outcome.LINE_DOWN, f"line {lock.line} is down")
+        if self._latches[compartment] is Latch.UNLATCHED:
+            return _unsent(Outcome.ALREADY_OPEN, "the hook says unlatched")
+        if self._latches[compartment] is Latch.UNKNOWN:
+            return _unsent(Outcome.REFUSED, "the door's state is unknown; its board must answer first")
+        return None
+
+    def _take_event(self, event: PanelEvent) -> None:
+        with self._guard:
+            if isinstance(event, DoorChanged):
+                self._latches[event.compartment] = event.latch
+            else:
+                self._up[event.line] = event.up
+        try:
+            self._on_event(event)
+        except Exception:  # noqa: BLE001 - whatever a listener does, the line goes on
+            _log.exception("a listener of the panel failed; the line goes on", panel_event=repr(event))
+
+
+def _unsent(outcome: Outcome, detail: str) -> UnlockReport:
+    return UnlockReport(outcome, detail, frame_sent=False)
+
+
+def _check_wiring(lines: Sequence[LineSettings], compartments: Sequence[CompartmentSettings]) -> None:
+    boards = {(line.name, board.address): board.channels for line in lines for board in line.boards}
+    for each in compartments:
+        channels = boards.get((each.line, each.board))
+        if channels is None:
+            raise PanelUseError(
+                f"compartment {each.id} names board {each.board} of line {each.line}, which is not there"
+            )
+        if each.channel >= channels:
+            raise PanelUseError(f"compartment {each.id} names channel {each.channel} of a board with {channels}")

@@ -1,0 +1,158 @@
+"""One request in flight on one open port: silence before it, a time limit after it, and our own echo taken out.
+
+It never repeats anything; who asks decides whether asking again is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from firmware_bridge.boards.driver import AnyRequest, EchoHeard, Reply
+from firmware_bridge.errors import NoReplyError
+from firmware_bridge.frames import Decoder
+from firmware_bridge.port import Port
+
+BITS_PER_BYTE: Final = 10
+"""8N1: a start bit, eight data bits, a stop bit."""
+LEAST_GAP_BYTES: Final = 3.5
+LEAST_GAP_EXTRA_S: Final = 0.001
+"""A board that was given less than 3.5 characters and a millisecond failed 56 requests of 56."""
+
+
+class Echo(Enum):
+    """Whether the adapter sends our own bytes back to us."""
+
+    UNKNOWN = "not found out yet"
+    ABSENT = "does not echo"
+    PRESENT = "echoes"
+
+
+@dataclass(slots=True)
+class WireCounts:
+    """What a line has seen since the start; grows only."""
+
+    requests: int = 0
+    silences: int = 0
+    noise_bytes: int = 0
+    foreign_frames: int = 0
+    unasked_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Times of one line, seconds."""
+
+    baud: int
+    reply_timeout_s: float
+    gap_s: float
+
+    @property
+    def silence_s(self) -> float:
+        """Least silence between two frames."""
+        return max(self.gap_s, self.on_the_wire_s(LEAST_GAP_BYTES) + LEAST_GAP_EXTRA_S)
+
+    def on_the_wire_s(self, length: float) -> float:
+        """How long `length` bytes take to pass."""
+        return length * BITS_PER_BYTE / self.baud
+
+
+class Wire:
+    """An open port with the manners of a half-duplex bus."""
+
+    def __init__(
+        self,
+        port: Port,
+        pace: Pace,
+        *,
+        clock: Callable[[], float],
+        pause: Callable[[float], None],
+        echo: Echo = Echo.ABSENT,
+        counts: WireCounts | None = None,
+    ) -> None:
+        self.echo = echo
+        self.counts = counts or WireCounts()
+        self._port = port
+        self._pace = pace
+        self._clock = clock
+        self._pause = pause
+        self._busy_until = clock()
+
+    def ask(self, request: AnyRequest) -> Reply:
+        """Send a request once and wait for its answer.
+
+        Raises:
+            NoReplyError: nothing that answers it came in time.
+            PortLostError: the port went away; the request may have gone out.
+        """
+        for reply in self._replies(request):
+            return reply
+        raise self._silence(request)
+
+    def find_echo(self, probe: AnyRequest) -> None:
+        """Learn from one read whether the adapter echoes.
+
+        It listens on after an echo, so that the board has said its own answer before the line is used again.
+
+        Raises:
+            NoReplyError: neither an echo nor an answer came; nothing was learned.
+            PortLostError: the port went away.
+        """
+        self.echo = Echo.UNKNOWN
+        for reply in self._replies(probe):
+            if not isinstance(reply, EchoHeard):
+                self.echo = Echo.PRESENT if self.echo is Echo.PRESENT else Echo.ABSENT
+                return
+            self.echo = Echo.PRESENT
+        if self.echo is Echo.UNKNOWN:
+            raise self._silence(probe)
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._port.close()
+
+    def _replies(self, request: AnyRequest) -> Iterator[Reply]:
+        """Send the request; give everything that answers it until its time is over."""
+        echo_to_skip = request.frame if self.echo is Echo.PRESENT else b""
+        self._send(request.frame)
+        end = self._busy_until + self._pace.reply_timeout_s
+        decoder = Decoder(request.parse)
+        heard = b""
+        try:
+            while (left := end - self._clock()) > 0:
+                data = self._port.read(left)
+                if data:
+                    self._busy_until = self._clock()
+                if echo_to_skip:
+                    heard += data
+                    _, found, data = heard.partition(echo_to_skip)
+                    if not found:
+                        continue
+                    echo_to_skip = b""
+                for frame in decoder.feed(data):
+                    reply = request.interpret(frame)
+                    if reply is None:
+                        self.counts.foreign_frames += 1
+                    else:
+                        yield reply
+        finally:
+            self.counts.noise_bytes += decoder.noise
+
+    def _send(self, frame: bytes) -> None:
+        left = self._busy_until + self._pace.silence_s - self._clock()
+        if left > 0:
+            self._pause(left)
+        unasked = self._port.discard_input()
+        if unasked:  # somebody is late and may still be talking: let that end, or both are lost
+            self._pause(self._pace.silence_s)
+            unasked += self._port.discard_input()
+        self.counts.unasked_bytes += unasked
+        self.counts.requests += 1
+        self._port.write(frame)
+        self._busy_until = self._clock() + self._pace.on_the_wire_s(len(frame))
+
+    def _silence(self, request: AnyRequest) -> NoReplyError:
+        self.counts.silences += 1
+        return NoReplyError(f"no answer to {request.what!r} within {self._pace.reply_timeout_s:g} s")
