@@ -1,0 +1,41 @@
+"""What couriers meet: signing in, the waybill, the size, the open door and its confirmation."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    # Signing in.
+    "courier.title": ("投递员登录", "Courier sign-in"),
+    "courier.number": ("工号", "Courier number"),
+    "courier.pin": ("密码", "PIN"),
+    "courier.deposit_code": ("投递码", "Deposit code"),
+    "courier.wrong": (
+        "工号、密码或投递码不对，请再输入",
+        "The number, PIN or code is not right. Please enter it again",
+    ),
+    # The waybill.
+    "courier.home.title": ("{name}，您好", "Hello, {name}"),
+    "courier.home.waybill": ("扫描或输入运单号", "Scan or type the waybill"),
+    "courier.home.expected": ("待投递 {count} 件", "{count} to deliver"),
+    "choice.deposit": ("投递", "Deposit"),
+    "choice.takeback": ("取回退件", "Take back returns"),
+    "courier.unknown_waybill": ("没有找到这个运单号，请核对", "This waybill is not known here. Please check it"),
+    "courier.recipient": ("收件人：{name}，{room}", "For {name}, {room}"),
+    # The size.
+    "size.title": ("请选择格口大小", "Which size do you need?"),
+    "choice.size": ("{size}（剩 {free}）", "{size} ({free} free)"),
+    "choice.auto": ("自动分配", "Choose for me"),
+    "size.full": ("这个大小没有空格了，请换一个", "No compartment of this size is free. Please take another size"),
+    "size.low_space": (
+        "柜子的存储空间不足，暂时不能投递。取件不受影响，服务人员已收到通知",
+        "This cabinet is short of storage and cannot take deposits for now. Pickups go on; our staff have been told",
+    ),
+    # The open door.
+    "deposit.open.title": ("{compartment} 已打开", "{compartment} is open"),
+    "deposit.open.line": ("请放入物品，关好柜门", "Put the item in and close the door"),
+    "choice.larger": ("放不下，换大格", "Too small, give me a larger one"),
+    "choice.takeback_now": ("不投了，取回", "Cancel, I take it back"),
+    "deposit.confirm.title": ("物品放好了吗？", "Is the item inside?"),
+    "deposit.confirm.line": ("柜门已关好，请确认", "The door is closed. Please confirm"),
+    "deposit.done.title": ("已存入 {compartment}", "Stored in {compartment}"),
+    "deposit.cancelled": ("投递已取消，格口是空的", "The deposit is cancelled; the compartment is empty"),
+}

@@ -1,0 +1,86 @@
+"""What residents meet: the look, the code, their doors, and enrolment with its consent."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    # The look.
+    "look.title": ("请看镜头", "Please look at the camera"),
+    "look.line": ("站在屏幕前，睁大眼睛，看着镜头一两秒", "Stand here, eyes wide open, and look for a second or two"),
+    "look.hint.closer": ("请靠近一点", "A little closer, please"),
+    "look.hint.further": ("请后退一点", "A little further back, please"),
+    "look.hint.open_eyes": ("请把眼睛睁大一点", "Please open your eyes wider"),
+    "look.hint.hold_still": ("很好，请保持不动", "Good. Please hold still"),
+    "look.hint.look_straight": ("请正视镜头", "Please look straight into the camera"),
+    "look.hint.glasses": ("眼镜有点反光，请摘下眼镜再试", "Your glasses reflect the light. Please take them off"),
+    "look.hint.nobody": ("没有看到您，请站到镜头前", "We cannot see you. Please stand in front of the camera"),
+    "look.refused.title": ("没有认出您", "We did not recognise you"),
+    "look.refused.line": (
+        "这没有关系，可以再看一次，也可以输入取件码",
+        "Never mind. Look again, or enter your pickup code instead",
+    ),
+    "look.ambiguous.line": (
+        "为了稳妥，我们没有开门。请再看一次，或输入取件码",
+        "To be safe we opened nothing. Please look again, or enter your pickup code",
+    ),
+    "look.poor.line": (
+        "没有看清。请擦一下眼镜、避开强光，再看一次，或输入取件码",
+        "The view was not clear. Wipe your glasses, turn away from bright light and look again, or enter your code",
+    ),
+    "look.camera.line": (
+        "镜头暂时不能用，请输入取件码，一样可以取件",
+        "The camera is out of order. Please enter your pickup code; it works just as well",
+    ),
+    # The code.
+    "code.title": ("请输入取件码", "Please enter your pickup code"),
+    "code.line": ("取件码在您收到的通知里，共八位数字", "You will find the eight digits in your notification"),
+    "code.entry": ("取件码", "Pickup code"),
+    "code.wrong": ("取件码不对，请核对后再输入", "That code is not right. Please check it and enter it again"),
+    "code.slow": ("请等 {seconds} 秒再输入", "Please wait {seconds} seconds before trying again"),
+    # Collecting.
+    "pickup.open.title": ("{compartment} 已打开", "{compartment} is open"),
+    "pickup.open.line": (
+        "第 {number} 件，共 {total} 件。请取出物品，关好柜门",
+        "Item {number} of {total}. Please take it out and close the door",
+    ),
+    "choice.not_mine": ("不是我的，我放回去", "Not mine, I am putting it back"),
+    "pickup.putback.title": ("请把物品放回原处", "Please put it back"),
+    "pickup.putback.line": (
+        "放好后关上柜门，我们会通知服务人员核对",
+        "Close the door when it is inside; our staff will look into it",
+    ),
+    "pickup.done.title": ("取件完成", "All collected"),
+    "pickup.done.line": (
+        "有东西落在里面吗？现在还可以再打开",
+        "Left something behind? You can still open the door again",
+    ),
+    "choice.reopen_door": ("再打开 {compartment}", "Open {compartment} again"),
+    "pickup.nothing.title": ("现在没有您的物品", "There is nothing for you just now"),
+    # Enrolment.
+    "consent.title": ("登记虹膜前，请您了解", "Before you enrol your eyes"),
+    "consent.text": (
+        "存什么：两只眼睛的虹膜特征编码，加密后只存在这台柜子里。照片不保存，也不上传。\n"
+        "做什么用：只用来认出您本人，为您打开有您物品的柜门。\n"
+        "存多久：到您撤回同意，或您不再是本小区住户为止，届时立即删除。\n"
+        "随时可以撤回：联系服务人员即可查询、撤回或删除。\n"
+        "完全自愿：不登记不影响使用，取件码一样好用。",
+        "What is stored: an encoding of the pattern of both irises, encrypted, in this cabinet only. "
+        "No picture is kept or sent.\n"
+        "What for: only to recognise you and open the doors that hold your things.\n"
+        "How long: until you withdraw your consent or no longer live here; then it is deleted at once.\n"
+        "Your rights: ask the service staff to see, withdraw or delete it at any time.\n"
+        "Your choice: you lose nothing by declining. A pickup code works just as well.",
+    ),
+    "choice.agree": ("我同意，开始登记", "I agree, begin"),
+    "choice.decline": ("不登记，用取件码", "No, I will use codes"),
+    "enrol.code.title": ("请输入登记码", "Please enter your enrolment code"),
+    "enrol.title": ("正在登记，请看镜头", "Enrolling. Please look at the camera"),
+    "enrol.side.left": ("先登记左眼", "Your left eye"),
+    "enrol.side.right": ("再登记右眼", "Your right eye"),
+    "enrol.progress": ("请保持不动，马上就好", "Hold still, nearly there"),
+    "enrol.done.title": ("登记好了", "You are enrolled"),
+    "enrol.done.line": ("下次取件，看一眼镜头就行", "Next time, a look is all it takes"),
+    "enrol.refused.line": (
+        "这次没有登记成功，什么也没有保存。可以再试一次，或继续用取件码",
+        "Enrolment did not succeed and nothing was stored. Try again, or keep using codes",
+    ),
+}
