@@ -1,0 +1,128 @@
+"""A spring door, its lock, and its ways to jam."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.doors.door import PULL_IN_S, PUSH_HELPS_S, Jam
+from simulator.doors.hook import BOUNCE_S, Stuck
+from simulator.doors.log import Kind
+
+
+def test_a_pulse_lets_the_door_spring_ajar_after_the_coil_has_pulled_in(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    bench.board.pulse(0, 0.3)
+    bench.wait(PULL_IN_S - 0.001)
+    assert not door.open
+    bench.wait(0.002)
+    assert door.open
+    assert not door.latched
+
+
+def test_the_log_tells_each_moment_exactly_however_late_it_is_looked_at(bench: Any) -> None:
+    bench.board.pulse(0, 0.3)
+    bench.wait(60)
+    told = [(entry.kind, entry.t) for entry in bench.log.since(0)]
+    assert told == [
+        (Kind.PULSE, pytest.approx(100.0)),
+        (Kind.DOOR_OPENED, pytest.approx(100.0 + PULL_IN_S)),
+        (Kind.COIL_OFF, pytest.approx(100.3)),
+    ]
+
+
+def test_a_pulse_shorter_than_the_pull_in_time_opens_nothing(bench: Any) -> None:
+    bench.board.pulse(0, PULL_IN_S / 2)
+    bench.wait(1)
+    assert not bench.cabinet.compartment("A01").door.open
+
+
+def test_a_door_that_is_closed_latches_and_stays_closed(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    bench.board.pulse(0, 0.3)
+    bench.wait(1)
+    door.close()
+    assert not door.open
+    assert door.latched
+
+
+def test_a_door_held_shut_on_a_driven_coil_latches_when_the_current_ends(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    bench.board.pulse(0, 0.55)
+    bench.wait(0.2)
+    door.close()
+    assert not door.open
+    assert not door.latched
+    bench.wait(0.4)
+    assert door.latched
+    assert bench.entries(Kind.LATCHED)[0].t == pytest.approx(100.55)
+
+
+def test_closing_a_closed_door_changes_nothing(bench: Any) -> None:
+    bench.cabinet.compartment("A01").door.close()
+    assert len(bench.log) == 0
+
+
+@pytest.mark.parametrize("after", [0.1, 0.3 + PUSH_HELPS_S - 0.01])
+def test_a_softly_jammed_door_opens_to_a_push_during_a_pulse_and_shortly_after(bench: Any, after: float) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.set_jam(Jam.SOFT)
+    bench.board.pulse(0, 0.3)
+    bench.wait(after)
+    assert not door.open
+    door.push()
+    assert door.open
+
+
+def test_a_push_without_a_pulse_opens_nothing(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.set_jam(Jam.SOFT)
+    door.push()
+    bench.board.pulse(0, 0.3)
+    bench.wait(0.3 + PUSH_HELPS_S + 0.01)
+    door.push()
+    assert not door.open
+
+
+def test_a_hard_jammed_door_opens_only_after_it_was_freed_and_pulsed_again(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.set_jam(Jam.HARD)
+    bench.board.pulse(0, 0.3)
+    door.push()
+    bench.wait(1)
+    door.set_jam(Jam.NONE)
+    assert not door.open
+    bench.board.pulse(0, 0.3)
+    bench.wait(1)
+    assert door.open
+
+
+def test_the_hook_chatters_for_a_moment_and_then_tells_the_truth(bench: Any) -> None:
+    bench.board.pulse(0, 0.3)
+    bench.wait(PULL_IN_S + BOUNCE_S / 2)
+    assert {bench.board.latched(0) for _ in range(64)} == {True, False}
+    bench.wait(BOUNCE_S)
+    assert {bench.board.latched(0) for _ in range(64)} == {False}
+
+
+@pytest.mark.parametrize("stuck", list(Stuck))
+def test_a_stuck_hook_says_the_same_whatever_the_door_does(bench: Any, stuck: Stuck) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.stick_hook(stuck)
+    said = {bench.board.latched(0)}
+    bench.board.pulse(0, 0.3)
+    bench.wait(1)
+    assert door.open
+    said.add(bench.board.latched(0))
+    assert said == {stuck is Stuck.LATCHED}
+
+
+def test_a_channel_without_a_door_reads_as_not_latched_and_its_pulses_are_logged(bench: Any) -> None:
+    assert not bench.board.latched(9)
+    bench.board.pulse(9, 0.3)
+    bench.wait(1)
+    assert [(entry.kind, entry.door, entry.channel) for entry in bench.log.since(0)] == [
+        (Kind.PULSE, None, 9),
+        (Kind.COIL_OFF, None, 9),
+    ]

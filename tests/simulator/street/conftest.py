@@ -1,0 +1,76 @@
+"""The street as a process, started the way a site starts it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import serial
+
+SITE = Path(__file__).parent / "site.toml"
+
+
+@dataclass(frozen=True)
+class Street:
+    """A running street: its process, its web client, and the folder of its pseudo-terminals."""
+
+    process: subprocess.Popen[str]
+    web: httpx.Client
+    ptys: Path
+
+    def ask(self, line: str, frame: str, size: int) -> bytes:
+        """Send a frame as a daemon would and read the answer's bytes."""
+        with serial.Serial(str(self.ptys / line), timeout=2, exclusive=True) as port:
+            port.write(bytes.fromhex(frame))
+            answer = port.read(size)
+            port.timeout = 0.005  # the gap that boards need before the next frame, in which nothing may come
+            assert port.read(1) == b""
+            return answer
+
+    def wait(self, door: str, **state: bool) -> dict[str, object]:
+        query = {"id": door, "timeout": 5} | {name: str(value).lower() for name, value in state.items()}
+        return self.web.get("/api/doors/wait", params=query).raise_for_status().json()
+
+
+def start_street(ptys: Path, *options: str) -> Street:
+    command = [sys.executable, "-m", "simulator", "street", "--config", str(SITE), "--pty-dir", str(ptys), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    assert ready["ready"] == "street"
+    return Street(process, httpx.Client(base_url=ready["url"], timeout=10, trust_env=False), ptys)
+
+
+def stop_street(street: Street) -> int:
+    street.web.close()
+    street.process.terminate()
+    assert street.process.stdout is not None
+    with street.process.stdout:
+        return street.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    street = start_street(tmp_path_factory.mktemp("ptys"))
+    yield street
+    stop_street(street)
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[object]:
+    """Start a street of the test's own; it is stopped afterwards at the latest."""
+    started: list[Street] = []
+
+    def start(*options: str) -> Street:
+        started.append(start_street(tmp_path / "ptys", *options))
+        return started[-1]
+
+    yield start
+    for street in started:
+        stop_street(street)
