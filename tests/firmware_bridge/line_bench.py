@@ -1,0 +1,103 @@
+"""A line on the bench: the real line code, fake boards behind it, and virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from fake_boards import Fake8aBus, FakeBus, FakeCu24Bus
+from fake_ports import Carry, VirtualClock, VirtualPort, perfect, run
+
+from config.settings import BoardSettings, CompartmentSettings, LineSettings, PanelSettings, Size
+from firmware_bridge.attempts import Attempt
+from firmware_bridge.boards.driver import driver_named
+from firmware_bridge.line import Line
+from firmware_bridge.power import Lock, PowerBudget
+from firmware_bridge.reports import DoorChanged, Latch, PanelEvent, UnlockReport
+
+POWER = PanelSettings(open_within_s=1.0)
+BUSES: list[type[FakeBus]] = [FakeCu24Bus, Fake8aBus]
+
+
+@dataclass
+class Bench:
+    """A line, the boards behind it, and what it said."""
+
+    bus: FakeBus
+    port: VirtualPort
+    line: Line
+    clock: VirtualClock
+    events: list[PanelEvent] = field(default_factory=list)
+    latches: dict[str, Latch] = field(default_factory=dict)
+    up: bool | None = None
+
+    def take(self, event: PanelEvent) -> None:
+        self.events.append(event)
+        if isinstance(event, DoorChanged):
+            self.latches[event.compartment] = event.latch
+        else:
+            self.up = event.up
+
+    def until(self, condition: Callable[[], bool], limit_s: float = 60.0) -> None:
+        run(self.line, self.clock, condition, limit_s)
+
+    def for_seconds(self, seconds: float) -> None:
+        end = self.clock() + seconds
+        self.until(lambda: self.clock() >= end, seconds + 5.0)
+
+    def read_first(self) -> None:
+        self.until(self.line.first_read.is_set)
+
+    def submit(self, channel: int, attempt: str = "a1", address: int | None = None) -> Future[UnlockReport]:
+        future: Future[UnlockReport] = Future()
+        address = min(self.bus.boards) if address is None else address
+        lock = Lock("front", address, channel)
+        self.line.submit(Attempt(attempt, f"{address}-{channel}", lock, future))
+        return future
+
+    def unlock(self, channel: int, attempt: str = "a1", address: int | None = None) -> UnlockReport:
+        future = self.submit(channel, attempt, address)
+        self.until(future.done)
+        return future.result()
+
+
+def make_bench(
+    bus_type: type[FakeBus],
+    carry: Carry = perfect,
+    *,
+    channels: int = 12,
+    boards: int = 1,
+    power: PanelSettings = POWER,
+    inverted: bool = False,
+) -> Bench:
+    clock = VirtualClock()
+    driver = driver_named(bus_type.family)
+    addresses = tuple(driver.addresses)[:boards]
+    bus = bus_type(clock, channels, addresses)
+    settings = LineSettings(
+        name="front",
+        port="virtual",
+        family=bus_type.family,
+        boards=tuple(BoardSettings(address=each, channels=channels, inverted=inverted) for each in addresses),
+    )
+    compartments = [
+        CompartmentSettings(id=f"{address}-{channel}", size=Size.M, line="front", board=address, channel=channel)
+        for address in addresses
+        for channel in range(channels)
+    ]
+    port = VirtualPort(bus, clock, carry, byte_s=10 / driver.bauds[0])
+    saying: list[Bench] = []
+    line = Line(
+        settings,
+        compartments,
+        driver,
+        power,
+        PowerBudget(power),
+        open_port=port.open,
+        on_event=lambda event: saying[0].take(event),  # noqa: PLW0108 - the bench is made after its line
+        clock=clock,
+        pause=clock.advance,
+    )
+    saying.append(Bench(bus, port, line, clock))
+    return saying[0]

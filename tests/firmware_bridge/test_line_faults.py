@@ -1,0 +1,108 @@
+"""One line in virtual time, with its port, boards or adapter misbehaving."""
+
+from __future__ import annotations
+
+import pytest
+from fake_boards import Fake8aBus, FakeBus
+from line_bench import make_bench
+
+from firmware_bridge.reports import Latch, LineChanged, Outcome
+
+
+def test_an_unplugged_line_is_down_and_its_doors_unknown_until_it_has_been_read_again(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    bench.port.plugged = False
+    bench.until(lambda: bench.up is False)
+    assert set(bench.latches.values()) == {Latch.UNKNOWN}
+    assert bench.unlock(0, "a1").outcome is Outcome.LINE_DOWN
+    bench.bus.door(7).open_by_hand()
+    bench.port.plugged = True
+    bench.until(lambda: bench.port.opened == 2)
+    assert bench.unlock(0, "a2").outcome in (Outcome.LINE_DOWN, Outcome.REFUSED)
+    bench.until(lambda: Latch.UNKNOWN not in bench.latches.values())
+    assert bench.up is True
+    assert bench.latches[f"{min(bench.bus.boards)}-7"] is Latch.UNLATCHED
+    assert bench.unlock(0, "a3").outcome is Outcome.OPENED
+    assert len(bench.bus.unlock_frames) == 1
+
+
+def test_a_port_that_goes_while_a_door_is_awaited_leaves_it_unconfirmed(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    future = bench.submit(0)
+    bench.until(lambda: bool(bench.bus.unlock_frames))
+    bench.port.plugged = False
+    bench.until(future.done)
+    assert future.result().outcome is Outcome.UNCONFIRMED
+    bench.port.plugged = True
+    bench.until(lambda: bench.up is True)
+    bench.for_seconds(5.0)
+    assert len(bench.bus.unlock_frames) == 1
+
+
+def test_a_port_that_is_not_there_is_reported_and_looked_for(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.port.plugged = False
+    bench.read_first()
+    assert [event.up for event in bench.events if isinstance(event, LineChanged)] == [False]
+    bench.for_seconds(20.0)
+    bench.port.plugged = True
+    bench.until(lambda: bench.up is True, limit_s=3.0)
+
+
+def test_a_silent_board_leaves_the_others_working(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type, boards=2)
+    silent, other = sorted(bench.bus.boards)
+    bench.bus.boards[silent].deaf = True
+    bench.read_first()
+    assert bench.up is True
+    assert bench.unlock(0, "a1", address=silent).outcome is Outcome.REFUSED
+    assert bench.unlock(0, "a2", address=other).outcome is Outcome.OPENED
+    bench.bus.boards[silent].deaf = False
+    bench.until(lambda: bench.latches.get(f"{silent}-0") is Latch.LATCHED)
+
+
+def test_a_line_on_which_no_board_answers_is_down_and_is_opened_anew(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.bus.boards[min(bench.bus.boards)].deaf = True
+    bench.read_first()
+    assert bench.up is False
+    bench.until(lambda: bench.port.opened >= 2)
+    bench.bus.boards[min(bench.bus.boards)].deaf = False
+    bench.until(lambda: bench.up is True)
+
+
+def test_reads_are_repeated_a_bounded_number_of_times(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.bus.boards[min(bench.bus.boards)].deaf = True
+    bench.read_first()
+    assert len(bench.bus.heard) == 3
+
+
+@pytest.mark.parametrize("channels", [8, 24])
+def test_an_adapter_that_echoes_fakes_neither_doors_nor_unlocks(channels: int) -> None:
+    bench = make_bench(Fake8aBus, channels=channels)
+    bench.bus.echoes = True
+    bench.read_first()
+    assert set(bench.latches.values()) == {Latch.LATCHED}
+    bench.bus.boards[1].obeys_unlocks = False
+    bench.bus.boards[1].answers_unlocks = False
+    report = bench.unlock(0)
+    assert report.outcome is Outcome.JAMMED
+    assert "did not answer" in report.detail
+
+
+def test_an_echo_without_a_board_is_a_line_that_is_down() -> None:
+    bench = make_bench(Fake8aBus, channels=8)
+    bench.bus.echoes = True
+    bench.bus.boards[1].deaf = True
+    bench.read_first()
+    assert bench.up is False
+    assert set(bench.latches.values()) <= {Latch.UNKNOWN}
+
+
+def test_the_first_frame_on_a_line_that_may_echo_is_a_read_of_one_hook() -> None:
+    bench = make_bench(Fake8aBus)
+    bench.read_first()
+    assert bench.bus.heard[0] == bytes.fromhex("80 01 01 33 B3")

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import PanelSettings
+from firmware_bridge.power import Lock, PowerBudget
+
+SETTINGS = PanelSettings(coils_at_once=2, lock_gap_s=0.1, board_gap_s=0.3, coil_rest_s=2.0)
+PULSE_S = 0.5
+
+
+def lock(channel: int, address: int = 0, line: str = "a") -> Lock:
+    return Lock(line, address, channel)
+
+
+def test_locks_of_one_board_keep_the_lock_gap() -> None:
+    budget = PowerBudget(SETTINGS)
+    assert budget.claim(lock(0), PULSE_S, 10.0) == 0.0
+    assert budget.claim(lock(1), PULSE_S, 10.0) == pytest.approx(0.1)
+    assert budget.claim(lock(1), PULSE_S, 10.1) == 0.0
+
+
+def test_locks_of_two_boards_and_of_two_lines_keep_the_board_gap() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    assert budget.claim(lock(0, address=1), PULSE_S, 10.0) == pytest.approx(0.3)
+    assert budget.claim(lock(0, line="b"), PULSE_S, 10.0) == pytest.approx(0.3)
+
+
+def test_no_more_coils_than_the_supply_drives() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(1), PULSE_S, 10.1)
+    assert budget.claim(lock(2), PULSE_S, 10.2) == pytest.approx(0.4)
+    assert budget.driven(10.2) == 2
+
+
+def test_a_coil_rests_after_its_pulse() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    assert budget.claim(lock(0), PULSE_S, 11.0) == pytest.approx(1.5)
+
+
+def test_a_pulse_that_may_have_begun_late_burdens_the_supply_longer() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.started(lock(0), PULSE_S, latest=10.4)
+    assert budget.driven(10.8) == 1
+    assert budget.claim(lock(0), PULSE_S, 10.8) == pytest.approx(2.1)
+
+
+locks = st.builds(lock, st.integers(0, 3), st.integers(0, 1), st.sampled_from(["a", "b"]))
+
+
+@given(st.integers(1, 3), st.lists(st.tuples(locks, st.floats(0, 1)), max_size=40))
+def test_whatever_is_asked_the_budget_holds(at_once: int, wishes: list[tuple[Lock, float]]) -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": at_once}))
+    now, started = 0.0, []
+    for wish, later in wishes:
+        now += later
+        wait = budget.claim(wish, PULSE_S, now)
+        if wait == 0.0:
+            started.append((now, wish))
+        assert budget.driven(now) <= at_once
+    for (earlier, one), (after, other) in pairwise(started):
+        same_board = (one.line, one.address) == (other.line, other.address)
+        assert after - earlier >= (0.1 if same_board else 0.3) - 1e-5
+    for each in {wish for _, wish in started}:
+        times = [time for time, wish in started if wish == each]
+        assert all(after - before >= 2.5 - 1e-5 for before, after in pairwise(times))
+
+
+@given(st.lists(locks, min_size=1, max_size=12))
+def test_whoever_waits_as_long_as_told_is_served(wishes: list[Lock]) -> None:
+    budget = PowerBudget(SETTINGS)
+    now = 0.0
+    for wish in wishes:
+        now += budget.claim(wish, PULSE_S, now)
+        assert budget.driven(now) <= SETTINGS.coils_at_once
