@@ -1,0 +1,66 @@
+"""The broker itself: amqtt behind a listening socket of our own, so that its port is known and is free again at once.
+
+What the library cannot do: MQTT 5; keep sessions and retained messages over a restart of the broker; resend a message
+that was in flight when a client vanished. The contract between cabinet and platform needs none of these.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
+from amqtt.broker import Broker
+from amqtt.session import Session
+
+LISTENER = "default"
+CONFIG = {
+    "listeners": {LISTENER: {"type": "external"}},
+    "plugins": {"simulator.broker.everybody.EverybodyIsSomebody": {}},
+}
+SHUTDOWN_S = 2.0
+"""The library may lose the cancellation of a reader in the very moment a packet arrives, and would wait for ever."""
+
+
+class FaithfulBroker(Broker):  # type: ignore[misc]  # the library ships no types
+    """amqtt, but a returning client is told only the retained messages that it subscribed to."""
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        subscribers = self.subscriptions.get(subscription[0], [])
+        if any(subscriber.client_id == session.client_id for subscriber, _ in subscribers):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+@contextlib.asynccontextmanager
+async def listening(host: str, port: int) -> AsyncIterator[tuple[str, int]]:
+    """A running broker; gives the address it listens on (port 0 picks a free one).
+
+    Raises:
+        OSError: the address is taken or not of this machine.
+    """
+    broker = FaithfulBroker(CONFIG)
+    await broker.start()
+    connections: set[asyncio.StreamWriter] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer)
+        try:
+            await broker.external_connected(StreamReaderAdapter(reader), StreamWriterAdapter(writer), LISTENER)
+        finally:
+            connections.discard(writer)
+
+    try:
+        server = await asyncio.start_server(serve, host, port, reuse_address=True)
+        address: tuple[str, int] = server.sockets[0].getsockname()[:2]
+        try:
+            yield address
+        finally:
+            server.close()
+            for writer in connections:
+                writer.transport.abort()
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(broker.shutdown(), SHUTDOWN_S)
