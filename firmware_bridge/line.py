@@ -132,8 +132,7 @@ class Line:
         if now < self._reopen_at:
             return min(self._reopen_at - now, IDLE_S)
         port = self._open_port(self._settings.port, self._pace.baud)
-        unsure = self._driver.echo_probe(self._settings.boards[0].address) is not None
-        echo = Echo.UNKNOWN if unsure else Echo.ABSENT
+        echo = Echo.UNKNOWN if self._driver.echo_matters else Echo.ABSENT
         self._wire = Wire(port, self._pace, clock=self._clock, pause=self._pause, echo=echo, counts=self.counts)
         self._heard_at = self._clock()
         return 0.0
@@ -166,7 +165,7 @@ class Line:
     def _read(self, wire: Wire, watch: BoardWatch) -> None:
         try:
             if wire.echo is Echo.UNKNOWN:
-                self._find_echo(wire, watch)
+                wire.find_echo(self._driver.probe(watch.address))
             hooks = self._ask_hooks(wire, watch)
         except ReadFailedError as error:
             watch.read_failed(f"board {watch.address}: {error}", self._clock())
@@ -178,12 +177,6 @@ class Line:
         self._notice_silence()
         if all(each.settled for each in self._watches.values()):
             self.first_read.set()
-
-    def _find_echo(self, wire: Wire, watch: BoardWatch) -> None:
-        probe = self._driver.echo_probe(watch.address)
-        assert probe is not None, "only families with a probe leave the echo unknown"
-        wire.find_echo(probe)
-        _log.info("line read for echo", line=self.name, echo=wire.echo.value)
 
     def _ask_hooks(self, wire: Wire, watch: BoardWatch) -> Hooks:
         reply = wire.ask(watch.next_read)

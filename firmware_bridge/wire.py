@@ -91,10 +91,10 @@ class Wire:
             return reply
         raise self._silence(request)
 
-    def find_echo(self, probe: AnyRequest) -> None:
-        """Learn from one read whether the adapter echoes.
+    def find_echo(self, probe: AnyRequest) -> Reply | None:
+        """Learn from one read whether the adapter echoes; give the board's own answer, or None when only the echo came.
 
-        It listens on after an echo, so that the board has said its own answer before the line is used again.
+        It listens on after an echo, so that the board has said its answer before the line is used again.
 
         Raises:
             NoReplyError: neither an echo nor an answer came; nothing was learned.
@@ -102,12 +102,15 @@ class Wire:
         """
         self.echo = Echo.UNKNOWN
         for reply in self._replies(probe):
-            if not isinstance(reply, EchoHeard):
-                self.echo = Echo.PRESENT if self.echo is Echo.PRESENT else Echo.ABSENT
-                return
-            self.echo = Echo.PRESENT
+            if isinstance(reply, EchoHeard):
+                self.echo = Echo.PRESENT
+                continue
+            if self.echo is not Echo.PRESENT:
+                self.echo = Echo.ABSENT
+            return reply
         if self.echo is Echo.UNKNOWN:
             raise self._silence(probe)
+        return None
 
     def close(self) -> None:
         """Give the port back."""

@@ -80,6 +80,10 @@ class BoardDriver(Protocol):
     def pulse_s(self) -> float:
         """How long the board itself drives a coil for one unlock frame, seconds."""
 
+    @property
+    def echo_matters(self) -> bool:
+        """Whether a request that comes back can be mistaken for its reply, so that echo must be found out first."""
+
     def hook_reads(self, address: int, channels: int) -> Sequence[AnyRequest]:
         """Requests that together read every hook of a board."""
 
@@ -90,8 +94,11 @@ class BoardDriver(Protocol):
             FrameFieldError: there is no such lock in this family.
         """
 
-    def echo_probe(self, address: int) -> AnyRequest | None:
-        """A read whose answer cannot look like itself; None when the family never confuses request and reply."""
+    def probe(self, address: int) -> AnyRequest:
+        """A read that any board of the family answers, however many channels it has.
+
+        Its `Hooks` carry as many bits as the answer told, and where `echo_matters`, our own echo is never taken for it.
+        """
 
 
 def driver_named(family: str) -> BoardDriver:

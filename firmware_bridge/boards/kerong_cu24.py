@@ -108,21 +108,30 @@ class Driver:
     addresses = range(17)
     most_channels = 24
     pulse_s = 0.55
+    echo_matters = False
+    """A request says ASK 00, which no reply does."""
 
     def hook_reads(self, address: int, channels: int) -> tuple[Request[Frame], ...]:
         """One request: the board sends all its hooks at once."""
 
         def interpret(frame: Frame) -> Reply | None:
-            if not _answers(frame, Command.STATUS, address, WHOLE_BOARD):
-                return None
-            if frame.ask is not Ask.OK:
-                return Declined(_explain(frame.ask))
-            if len(frame.data) * 8 < channels:
-                return Declined(f"it has {len(frame.data) * 8} channels at most, but the settings say {channels}")
-            return Hooks(0, bits_of(frame.data)[:channels])
+            reply = _status(frame, address)
+            if isinstance(reply, Hooks):
+                if len(reply.bits) < channels:
+                    return Declined(f"it has {len(reply.bits)} channels at most, but the settings say {channels}")
+                return Hooks(0, reply.bits[:channels])
+            return reply
 
         check_lock(FAMILY, self, address, channels - 1)
         return (Request("status", encode_request(Command.STATUS, address), parse, interpret),)
+
+    def probe(self, address: int) -> Request[Frame]:
+        """The status request: two hook bytes come from a CU12, three from a CU24."""
+
+        def interpret(frame: Frame) -> Reply | None:
+            return _status(frame, address)
+
+        return Request("status", encode_request(Command.STATUS, address), parse, interpret)
 
     def unlock(self, address: int, channel: int) -> Request[Frame]:
         """One pulse of one coil; its length is the board's own setting (factory: 550 ms)."""
@@ -136,14 +145,16 @@ class Driver:
 
         return Request("unlock", encode_request(Command.UNLOCK, address, channel), parse, interpret)
 
-    def echo_probe(self, address: int) -> None:  # noqa: ARG002 - the protocol's signature
-        """Not needed: a request says ASK 00, which no reply does."""
-        return
-
 
 def bits_of(data: bytes) -> tuple[bool, ...]:
     """Hook bits, channel 0 first: the first byte holds channels 0 to 7, lowest bit first."""
     return tuple(bool(byte >> bit & 1) for byte in data for bit in range(8))
+
+
+def _status(frame: Frame, address: int) -> Reply | None:
+    if not _answers(frame, Command.STATUS, address, WHOLE_BOARD):
+        return None
+    return Hooks(0, bits_of(frame.data)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
 
 
 def _answers(frame: Frame, command: Command, address: int, lock: int) -> bool:

@@ -102,6 +102,8 @@ class Driver:
     addresses = range(1, 33)
     most_channels = 50
     pulse_s = 0.3
+    echo_matters = True
+    """The reply to an unlock can equal it, and so can the reply to a read of all hooks of an eight-channel board."""
 
     def hook_reads(self, address: int, channels: int) -> tuple[Request[Frame], ...]:
         """One request: the board sends all its hooks at once, as many bytes as `channels` needs."""
@@ -126,7 +128,7 @@ class Driver:
 
         return Request("unlock", unlock_frame(address, channel), expected.parse, interpret)
 
-    def echo_probe(self, address: int) -> Request[Frame]:
+    def probe(self, address: int) -> Request[Frame]:
         """Read the first hook: an answer ends in 00 or 11, our own request in 33."""
         expected = Expected(READ, address, SHORT_FRAME)
 

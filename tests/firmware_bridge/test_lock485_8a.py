@@ -53,13 +53,13 @@ def test_a_read_of_all_hooks_names_the_highest_channels_first() -> None:
 
 @pytest.mark.parametrize(("reply", "bit"), [("80 01 01 00 80", False), ("80 01 01 11 91", True)])
 def test_the_echo_probe_reads_the_first_hook(reply: str, bit: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    probe = Driver().echo_probe(1)
+    probe = Driver().probe(1)
     (frame,) = split(bytes.fromhex(reply), probe.parse).frames
     assert probe.interpret(frame) == Hooks(0, (bit,))
 
 
 def test_the_echo_probe_knows_its_own_request() -> None:
-    probe = Driver().echo_probe(1)
+    probe = Driver().probe(1)
     (frame,) = split(probe.frame, probe.parse).frames
     assert probe.interpret(frame) == EchoHeard()
 
