@@ -104,13 +104,13 @@ class StreetRoutes:
         return StreamingResponse(self._pictures(), media_type="text/event-stream")
 
     async def _pictures(self) -> AsyncIterator[str]:
-        while not self._world.changes.closed:
-            view = street_view(self._world, self._camera.standing)
-            yield f"data: {view.model_dump_json()}\n\n"
-            seen = view.log_next
+        changes = self._world.changes
+        while not changes.closed:
+            seen = changes.count
+            yield f"data: {street_view(self._world, self._camera.standing).model_dump_json()}\n\n"
             await asyncio.sleep(FRAME_S)
-            if len(self._world.log) == seen:
-                await self._world.changes.next()
+            if changes.count == seen:
+                await changes.next()
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

@@ -9,14 +9,21 @@ from simulator.street.errors import NotInTime
 
 
 class Changes:
-    """A bell that rings at every change. Belongs to one asyncio loop."""
+    """A bell that rings at every change. Belongs to one asyncio loop.
+
+    Attributes:
+        count: how often it has rung; whoever looks now and then sees from it whether something changed meanwhile.
+        closed: the street has ended.
+    """
 
     def __init__(self) -> None:
-        self._bell = asyncio.Event()
+        self.count = 0
         self.closed = False
+        self._bell = asyncio.Event()
 
     def ring(self) -> None:
         """Wake everybody who waits."""
+        self.count += 1
         self._bell.set()
         self._bell = asyncio.Event()
 

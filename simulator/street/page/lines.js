@@ -1,0 +1,72 @@
+// The serial lines: plugged or not, and their faults on request.
+
+import { ask, element } from "./asks.js";
+
+const box = document.getElementById("lines");
+const drawn = new Map();
+
+export function drawLines(lines) {
+  for (const [name, line] of Object.entries(lines)) {
+    if (!drawn.has(name)) box.append(build(name, line));
+    update(drawn.get(name), line);
+  }
+}
+
+function build(name, line) {
+  const row = element("div", "line");
+  const head = element("div", "head");
+  const plug = element("button");
+  plug.addEventListener("click", () => ask(`/api/lines/${name}/${row.classList.contains("out") ? "plug" : "unplug"}`));
+  head.append(element("i", "plug"), element("b", "", name), element("small", "", `${line.family} · ${line.baud} bit/s`), plug);
+  const form = element("form", "faults");
+  form.append(
+    number("latency", "延迟", "latency ms", 60000), number("drop", "丢失", "drop %", 100), number("noise", "噪声", "noise %", 100),
+    tick("echo", "回声", "echo"), ...line.boards.map((board) => tick(`dead-${board}`, `板 ${board} 断电`, "dead board")),
+  );
+  form.addEventListener("change", () => ask(`/api/lines/${name}/faults`, read(form, line.boards)));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  row.append(head, form);
+  drawn.set(name, { row, plug, form, boards: line.boards, shown: "" });
+  return row;
+}
+
+function update(parts, line) {
+  const picture = JSON.stringify(line);
+  if (picture === parts.shown) return;
+  parts.shown = picture;
+  const { row, plug, form } = parts;
+  const { faults } = line;
+  row.classList.toggle("out", !line.plugged);
+  row.classList.toggle("faulty", Boolean(faults.latency_s || faults.drop || faults.noise || faults.echo || faults.dead.length));
+  plug.replaceChildren(line.plugged ? "拔掉 " : "插上 ", element("small", "", line.plugged ? "Unplug" : "Plug"));
+  form.latency.value = Math.round(faults.latency_s * 1000);
+  form.drop.value = Math.round(faults.drop * 100);
+  form.noise.value = Math.round(faults.noise * 100);
+  form.echo.checked = faults.echo;
+  for (const board of parts.boards) form[`dead-${board}`].checked = faults.dead.includes(board);
+}
+
+function read(form, boards) {
+  return {
+    latency_s: Number(form.latency.value) / 1000,
+    drop: Number(form.drop.value) / 100,
+    noise: Number(form.noise.value) / 100,
+    echo: form.echo.checked,
+    dead: boards.filter((board) => form[`dead-${board}`].checked),
+  };
+}
+
+function number(name, zh, en, most) {
+  const input = Object.assign(element("input"), { type: "number", name, min: 0, max: most, value: 0 });
+  return labelled(input, zh, en);
+}
+
+function tick(name, zh, en) {
+  return labelled(Object.assign(element("input"), { type: "checkbox", name }), zh, en);
+}
+
+function labelled(input, zh, en) {
+  const made = element("label", "", `${zh} `);
+  made.append(element("small", "", en), input);
+  return made;
+}
