@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import termios
 import tty
 from pathlib import Path
+
+SPEEDS = {
+    termios.B2400: 2400,
+    termios.B4800: 4800,
+    termios.B9600: 9600,
+    termios.B19200: 19200,
+    termios.B38400: 38400,
+    termios.B57600: 57600,
+    termios.B115200: 115200,
+}
+"""The codes of the terminal interface, in bits per second."""
+
+OUTPUT_SPEED = 5
+"""Where `termios.tcgetattr` keeps the speed at which a program sends."""
 
 
 class PtyPort:
@@ -30,6 +45,11 @@ class PtyPort:
         except OSError:
             self._hang_up()
             raise
+
+    @property
+    def baud(self) -> int | None:
+        """The speed that the program has set, bits per second; None for one that no board knows."""
+        return SPEEDS.get(termios.tcgetattr(self._slave)[OUTPUT_SPEED])
 
     def read(self) -> bytes:
         """What the program sent since the last read; empty when nothing is there."""

@@ -95,9 +95,9 @@ class SerialLine:
             return
         if self.faults.echo:
             port.write(data)
-        if begin < self._deaf_until:
-            note = f"sent into a reply or within {TURNAROUND_CHARACTERS} characters of it: {data.hex(' ')}"
-            self._log.record(Kind.FRAME_UNHEARD, line=self.name, note=note)
+        unheard = self._why_unheard(port, begin)
+        if unheard:
+            self._log.record(Kind.FRAME_UNHEARD, line=self.name, note=f"{unheard}: {data.hex(' ')}")
             return
         now = asyncio.get_running_loop().time()
         heard = self.faults.garble(data, self._chance)
@@ -107,6 +107,14 @@ class SerialLine:
                 continue
             due = now + self._latency_s + self.faults.latency_s
             self._replies.put_nowait((due, self.faults.garble(reply, self._chance)))
+
+    def _why_unheard(self, port: PtyPort, begin: float) -> str | None:
+        """What keeps the boards from hearing what began at a time; None when they hear it."""
+        if port.baud != self.baud:
+            return f"sent at {port.baud} bit/s on a line of {self.baud}"
+        if begin < self._deaf_until:
+            return f"sent into a reply or within {TURNAROUND_CHARACTERS} characters of it"
+        return None
 
     async def _speak(self, port: PtyPort, replies: asyncio.Queue[tuple[float, bytes]]) -> None:
         """Send the replies one after the other, byte by byte at the line's speed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import termios
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ LINE_TIME_S = (len(VERSION) + len(ANSWER)) * 10 / 19200
 class Program:
     """What a daemon is to the line: a file descriptor that reads and writes."""
 
-    def __init__(self, link: Path) -> None:
+    def __init__(self, link: Path, speed: int = termios.B19200) -> None:
         self.handle = os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        modes = termios.tcgetattr(self.handle)
+        termios.tcsetattr(self.handle, termios.TCSANOW, [*modes[:4], speed, speed, modes[6]])
         self._readable = asyncio.Event()
         asyncio.get_running_loop().add_reader(self.handle, self._readable.set)
 
@@ -140,6 +143,14 @@ async def test_a_frame_sent_into_a_reply_is_not_heard(site: Site, program: Progr
     program.write(VERSION)
     await site.logged(Kind.FRAME_UNHEARD)
     assert await program.read(len(ANSWER) - 1) == ANSWER[1:]
+
+
+async def test_boards_hear_nothing_at_the_wrong_speed(site: Site) -> None:
+    program = Program(site.link, termios.B9600)
+    program.write(VERSION)
+    await site.logged(Kind.FRAME_UNHEARD)
+    assert (site.log.since(0)[-1].note or "").startswith("sent at 9600 bit/s on a line of 19200")
+    program.close()
 
 
 async def test_pulling_the_adapter_hangs_up_and_takes_the_link_away(site: Site, program: Program) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 import serial
 
+BAUD = {"left": 19200, "right": 9600}
 SITE = Path(__file__).parent / "site.toml"
 
 
@@ -26,7 +27,7 @@ class Street:
 
     def ask(self, line: str, frame: str, size: int) -> bytes:
         """Send a frame as a daemon would and read the answer's bytes."""
-        with serial.Serial(str(self.ptys / line), timeout=2, exclusive=True) as port:
+        with serial.Serial(str(self.ptys / line), BAUD[line], timeout=2, exclusive=True) as port:
             port.write(bytes.fromhex(frame))
             answer = port.read(size)
             port.timeout = 0.005  # the gap that boards need before the next frame, in which nothing may come
