@@ -12,7 +12,7 @@ OpaqueId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
 CompartmentId = Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{2}$")]
 Seq = Annotated[int, Field(ge=0, le=2**53 - 1)]
-Instant = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
+Instant = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$")]
 """UTC wall time in RFC 3339 with milliseconds, such as 2026-03-01T08:00:00.000Z."""
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 or HMAC-SHA-256 in lower-case hexadecimal."""

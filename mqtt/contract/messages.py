@@ -225,14 +225,14 @@ class ResidentPersonal(Message):
 
     name: str
     room: str
-    phone_tail: Annotated[str, Field(pattern=r"^\d{4}$")]
+    phone_tail: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 
 
 class StaffPersonal(Message):
     """What is personal about a courier or an attendant."""
 
     name: str
-    number: Annotated[str, Field(pattern=r"^\d{4,12}$")]
+    number: Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
     pin_hash: Annotated[str, Field(pattern=r"^\$argon2id\$")]
 
 
