@@ -52,8 +52,8 @@ class RealSource:
         self._casting = Casting(subjects, seed)
         self._seed = seed
         self._hold = max(1, round(HOLD_S * fps))
-        # A stream of one size: decoders and the daemon's buffers are made once.
-        sizes = [read_grey(path).shape for subject in subjects for eye in subject.eyes.values() for path in eye[:1]]
+        # A stream of one size, whatever the pictures' sizes: many decoders cope with no other.
+        sizes = [read_grey(path).shape for subject in subjects for eye in subject.eyes.values() for path in eye]
         self._size = (max(size[0] for size in sizes), max(size[1] for size in sizes))
         self._lock = Lock()
 
@@ -106,10 +106,8 @@ def read_grey(path: Path) -> Picture:
 
 
 def place(picture: Picture, size: tuple[int, int]) -> Picture:
-    """Centre a picture on a canvas, its own pixels unchanged and its border replicated; a larger one is cut."""
+    """Centre a picture on a canvas, its own pixels unchanged and its border replicated."""
     height, width = size
     top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
-    cut = picture[max(0, -top) : max(0, -top) + height, max(0, -left) : max(0, -left) + width]
-    top, left = max(0, top), max(0, left)
-    bottom, right = height - top - cut.shape[0], width - left - cut.shape[1]
-    return np.asarray(cv2.copyMakeBorder(cut, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)
+    bottom, right = height - top - picture.shape[0], width - left - picture.shape[1]
+    return np.asarray(cv2.copyMakeBorder(picture, top, bottom, left, right, cv2.BORDER_REPLICATE), np.uint8)

@@ -43,13 +43,14 @@ def draw_anatomy(identity: Identity) -> Anatomy:
     """Draw the anatomy that belongs to an identity."""
     both, own = identity.shared("anatomy"), identity.own("anatomy")
     nasal = -1 if identity.side is Side.LEFT else 1
-    iris_grey = both.uniform(98, 140)
+    iris_grey = both.uniform(104, 146)
+    sclera_grey = iris_grey + both.uniform(52, 82)
     return Anatomy(
         nasal=nasal,
         iris_grey=iris_grey,
         iris_contrast=own.uniform(11, 19),
-        sclera_grey=iris_grey + both.uniform(48, 75),
-        skin_grey=both.uniform(182, 214),
+        sclera_grey=sclera_grey,
+        skin_grey=sclera_grey + both.uniform(2, 28),
         pupil_grey=both.uniform(16, 30),
         limbus_width=both.uniform(0.03, 0.07),
         pupil_offset=(nasal * own.uniform(0.0, 0.05), own.uniform(-0.01, 0.035)),

@@ -109,7 +109,6 @@ def unstretch(fraction: Field, ratio: float) -> Field:
     """Texture radius that a dilation to `ratio` has moved to `fraction`; 0 and 1 stay, the middle moves outwards."""
     bend = STRETCH * (ratio - REST_PUPIL)
     clipped = np.clip(fraction, 0, 1)
-    if abs(bend) < 1e-6:  # noqa: PLR2004 - below float32 the quadratic is a line
-        return clipped
+    # The inverse of t + bend t (1 - t), in the form that stays exact as the bend goes to 0.
     root = np.sqrt((1 + bend) ** 2 - 4 * bend * clipped)
-    return np.asarray(((1 + bend) - root) / (2 * bend), np.float32)
+    return np.asarray(2 * clipped / (1 + bend + root), np.float32)
