@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+CONSENT_ZH = """\
+存什么：两只眼睛的虹膜特征编码，加密后只存在这台柜子里。照片不保存，也不上传。
+做什么用：只用来认出您本人，为您打开有您物品的柜门。
+存多久：到您撤回同意，或您不再是本小区住户为止，届时立即删除。
+您的权利：随时可以找服务人员查询、撤回或删除。
+完全自愿：不登记不影响使用，取件码一样好用。"""
+
+CONSENT_EN = """\
+What is stored: an encoding of the pattern of both irises, encrypted, in this cabinet only. No picture is kept or sent.
+What for: only to recognise you and open the doors that hold your things.
+How long: until you withdraw your consent or no longer live here; then it is deleted at once.
+Your rights: ask the service staff to see, withdraw or delete it at any time.
+Your choice: you lose nothing by declining. A pickup code works just as well."""
+
 WORDS: dict[str, tuple[str, str]] = {
     # The look.
     "look.title": ("请看镜头", "Please look at the camera"),
@@ -57,19 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pickup.nothing.title": ("现在没有您的物品", "There is nothing for you just now"),
     # Enrolment.
     "consent.title": ("登记虹膜前，请您了解", "Before you enrol your eyes"),
-    "consent.text": (
-        "存什么：两只眼睛的虹膜特征编码，加密后只存在这台柜子里。照片不保存，也不上传。\n"
-        "做什么用：只用来认出您本人，为您打开有您物品的柜门。\n"
-        "存多久：到您撤回同意，或您不再是本小区住户为止，届时立即删除。\n"
-        "随时可以撤回：联系服务人员即可查询、撤回或删除。\n"
-        "完全自愿：不登记不影响使用，取件码一样好用。",
-        "What is stored: an encoding of the pattern of both irises, encrypted, in this cabinet only. "
-        "No picture is kept or sent.\n"
-        "What for: only to recognise you and open the doors that hold your things.\n"
-        "How long: until you withdraw your consent or no longer live here; then it is deleted at once.\n"
-        "Your rights: ask the service staff to see, withdraw or delete it at any time.\n"
-        "Your choice: you lose nothing by declining. A pickup code works just as well.",
-    ),
+    "consent.text": (CONSENT_ZH, CONSENT_EN),
     "choice.agree": ("我同意，开始登记", "I agree, begin"),
     "choice.decline": ("不登记，用取件码", "No, I will use codes"),
     "enrol.code.title": ("请输入登记码", "Please enter your enrolment code"),

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from locker.kiosk.screen import text
+from locker.kiosk.wording import SPELLED_OUT, WORDING, UnknownWording, fields_of, say
+from locker.kiosk.words import attendant, courier, everybody, resident
+
+
+@pytest.mark.parametrize("key", WORDING)
+def test_every_sentence_stands_in_both_languages_with_the_same_fields(key: str) -> None:
+    chinese, english = WORDING[key]
+    assert chinese.strip()
+    assert english.strip()
+    assert fields_of(chinese) == fields_of(english)
+
+
+def test_no_key_is_worded_twice() -> None:
+    files = (everybody.WORDS, resident.WORDS, courier.WORDS, attendant.WORDS)
+    assert sum(map(len, files)) == len(WORDING)
+
+
+def test_values_are_filled_in() -> None:
+    relocated = text("relocate.line", old="A01", new="B02")
+    assert "A01" in say(relocated, "zh")
+    assert "B02" in say(relocated, "en")
+
+
+def test_values_are_never_read_as_fields_themselves() -> None:
+    assert "{phone}" in say(text("jam.line_phone", phone="{phone} {0} {x.__class__}"), "en")
+
+
+def test_a_size_and_a_state_are_spelled_out_in_the_language_of_the_sentence() -> None:
+    assert SPELLED_OUT == ("size", "state")
+    assert say(text("choice.size", size="M", free=3), "zh") == "中格（剩 3）"
+    assert say(text("choice.size", size="M", free=3), "en") == "Medium (3 free)"
+    assert say(text("choice.open", compartment="A01", state="jammed"), "en") == "A01 jammed"
+
+
+def test_a_state_without_words_of_its_own_is_said_as_it_is() -> None:
+    assert say(text("choice.open", compartment="A01", state="melting"), "en") == "A01 melting"
+
+
+def test_an_unknown_key_names_the_key_and_the_remedy() -> None:
+    with pytest.raises(UnknownWording, match=r"no wording for 'welcome\.tilte'; add it"):
+        say(text("welcome.tilte"), "zh")
+
+
+def test_a_missing_value_is_named() -> None:
+    with pytest.raises(UnknownWording, match=r"'relocate\.line' lacks new"):
+        say(text("relocate.line", old="A01"), "en")
+
+
+def test_consent_says_in_both_languages_that_nobody_needs_to_agree() -> None:
+    chinese, english = WORDING["consent.text"]
+    assert "不登记不影响使用" in chinese
+    assert "lose nothing by declining" in english
+    assert len(chinese.splitlines()) == len(english.splitlines())
