@@ -56,15 +56,16 @@ class SentAttempt:
         """What the door did, or None while it must be looked at further.
 
         `latch` is the debounced state after the newest read, `undecided` whether that read hints at another one, and
-        `read_failed` why the newest read failed (empty when it did not).
+        `read_failed` why the newest read failed (empty when it did not). A failed read of a door that is still known is
+        about to be repeated, so it decides nothing yet.
         """
         if latch is Latch.UNLATCHED:
             return Outcome.OPENED, "the hook says unlatched"
         if now < self.jammed_at:
             return None
-        if read_failed or latch is Latch.UNKNOWN:
+        if latch is Latch.UNKNOWN:
             return Outcome.UNCONFIRMED, f"the hook cannot be read: {read_failed or 'its reads disagree'}"
-        if undecided and now < self.jammed_at + HOPE_S:
+        if read_failed or (undecided and now < self.jammed_at + HOPE_S):
             return None
         if self.refused:
             return Outcome.REFUSED, "the hook stayed latched"

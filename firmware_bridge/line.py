@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-import structlog
-
 from config.settings import CompartmentSettings, LineSettings, PanelSettings
 from firmware_bridge.attempt_queue import AttemptQueue
 from firmware_bridge.attempts import Attempt, SentAttempt
@@ -31,8 +29,6 @@ REOPEN_AFTER_SILENCE_S: Final = 10.0
 """A port on which no board answers for this long is opened anew: adapters hang, and TCP peers vanish without a word."""
 IDLE_S: Final = 1.0
 """Longest rest between two looks at whether there is something to do."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Line:
@@ -187,6 +183,8 @@ class Line:
     def _notice_silence(self) -> None:
         watches = self._watches.values()
         if all(watch.answering is False for watch in watches):
+            if self._wire is not None and self._driver.echo_matters:
+                self._wire.echo = Echo.UNKNOWN  # the adapter may not be the one that was asked before
             self._set_up(up=False, cause="; ".join(watch.last_failure for watch in watches))
             if self._clock() - self._heard_at >= REOPEN_AFTER_SILENCE_S:
                 self.fail(f"no board answers on {self._settings.port}; check power, wiring, addresses and baud rate")
@@ -257,7 +255,6 @@ class Line:
     def _set_up(self, *, up: bool, cause: str) -> None:
         if self._up is not up:
             self._up = up
-            _log.info("line changed", line=self.name, up=up, cause=cause)
             self._on_event(LineChanged(self.name, up, cause, self._clock()))
 
     def _door_changed(self, compartment: str, latch: Latch, previous: Latch) -> None:

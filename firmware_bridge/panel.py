@@ -59,6 +59,7 @@ class Panel:
         self._clock = clock
         self._on_event = on_event
         self._guard = threading.Lock()
+        self._started = False
         self._stopping = False
         self._latches = {each.id: Latch.UNKNOWN for each in compartments}
         self._locks = {each.id: Lock(each.line, each.board, each.channel) for each in compartments}
@@ -87,10 +88,12 @@ class Panel:
         """Begin to read all lines. A dead line raises nothing: it is a `LineChanged`, and its doors stay unknown.
 
         Raises:
-            PanelUseError: it has been stopped already.
+            PanelUseError: it has been started or stopped already.
         """
-        if self._stopping:
-            raise PanelUseError("a stopped panel cannot be started again; make a new one")
+        with self._guard:
+            if self._started or self._stopping:
+                raise PanelUseError("a panel is started once; make a new one")
+            self._started = True
         for thread in self._lines.values():
             thread.start()
 

@@ -66,7 +66,7 @@ class SerialPort:
                     return bytes(first) + self._waiting()
                 if self._clock() >= end:
                     return b""
-        except (OSError, termios.error, TypeError) as error:  # pyserial answers TypeError when closed under it
+        except (OSError, termios.error) as error:
             raise self._lost(error) from error
 
     def discard_input(self) -> int:

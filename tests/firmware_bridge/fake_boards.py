@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,6 +50,7 @@ class FakeBus:
         self.boards = {address: FakeBoard(address, [FakeDoor(clock) for _ in range(channels)]) for address in addresses}
         self.echoes = False
         self.heard: list[bytes] = []
+        self.unlock_heard = threading.Event()
         self._buffer = b""
 
     def door(self, channel: int, address: int | None = None) -> FakeDoor:
@@ -71,6 +73,8 @@ class FakeBus:
                 break
             frame, self._buffer = self._buffer[:length], self._buffer[length:]
             self.heard.append(frame)
+            if self.is_unlock(frame):
+                self.unlock_heard.set()
             board = self.boards.get(frame[1])
             if board is not None and not board.deaf:
                 replies.append(self.answer(board, frame))

@@ -1,0 +1,147 @@
+"""The `board` commands over a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_boards import FakeBus
+from fake_ports import PtyBus
+
+from firmware_bridge import scan
+from firmware_bridge.boards.driver import driver_named
+from firmware_bridge.cli import register
+from firmware_bridge.port import open_serial
+
+SITE = """
+[site]
+community = "garden"
+cabinet = "gate"
+[storage]
+ledger = "ledger.sqlite3"
+keys = "keys.toml"
+[[lines]]
+name = "front"
+port = "{port}"
+family = "{family}"
+reply_timeout_s = 0.1
+boards = [{{ address = 1, channels = 12 }}]
+[[columns]]
+name = "A"
+line = "front"
+board = 1
+sizes = ["S", "M", "L"]
+[panel]
+open_within_s = 0.3
+[mqtt]
+host = "localhost"
+[platform.signing_keys]
+key = "AAAA"
+"""
+
+Command = Callable[..., int]
+
+
+@pytest.fixture
+def bus(bus_type: type[FakeBus]) -> FakeBus:
+    return bus_type(time.monotonic, 12, (1,))
+
+
+@pytest.fixture
+def pty(bus: FakeBus, tmp_path: Path) -> Iterator[PtyBus]:
+    pty = PtyBus(bus, tmp_path / "front")
+    pty.plug()
+    yield pty
+    pty.unplug()
+
+
+@pytest.fixture
+def config(bus: FakeBus, tmp_path: Path) -> Path:
+    path = tmp_path / "site.toml"
+    path.write_text(SITE.format(port=tmp_path / "front", family=bus.family))
+    return path
+
+
+@pytest.fixture
+def board() -> Command:
+    parser = argparse.ArgumentParser()
+    register(parser.add_subparsers())
+
+    def run(*arguments: object) -> int:
+        parsed = parser.parse_args(["board", *map(str, arguments)])
+        status: int = parsed.run(parsed)
+        return status
+
+    return run
+
+
+@pytest.mark.usefixtures("pty")
+def test_doors_prints_every_compartment(
+    board: Command, bus: FakeBus, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bus.door(1).open_by_hand()
+    assert board("doors", "--config", config) == 0
+    assert capsys.readouterr().out == "A01  latched\nA02  unlatched\nA03  latched\n"
+
+
+def test_doors_names_a_line_that_is_down(board: Command, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert board("doors", "--config", config) == 1
+    out = capsys.readouterr().out
+    assert "A01  unknown" in out
+    assert "line front is down" in out
+    assert "check the path" in out
+
+
+@pytest.mark.usefixtures("pty")
+def test_unlock_opens_one_door_and_says_what_it_did(
+    board: Command, bus: FakeBus, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert board("unlock", "--config", config, "A02") == 0
+    assert "A02  opened" in capsys.readouterr().out
+    assert [len(door.pulses) for door in bus.boards[1].doors[:3]] == [0, 1, 0]
+    bus.door(2).stuck = True
+    assert board("unlock", "--config", config, "A03") == 1
+    assert "A03  jammed" in capsys.readouterr().out
+
+
+def test_unlock_refuses_while_another_program_holds_the_port(
+    board: Command, bus: FakeBus, pty: PtyBus, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holder = open_serial(str(pty.path), 9600)
+    assert board("unlock", "--config", config, "A01") == 1
+    assert "held by another program" in capsys.readouterr().out
+    assert bus.unlock_frames == []
+    holder.close()
+
+
+def test_unlock_knows_its_compartments(board: Command, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert board("unlock", "--config", config, "Z01") == 2
+    assert "no compartment 'Z01'" in capsys.readouterr().out
+
+
+def test_a_settings_file_that_cannot_be_used_is_explained(
+    board: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert board("doors", "--config", tmp_path / "none.toml") == 2
+    assert "none.toml" in capsys.readouterr().out
+
+
+def test_scan_prints_what_answers(
+    board: Command, bus: FakeBus, pty: PtyBus, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "SCAN_TIMEOUT_S", 0.03)
+    baud = driver_named(bus.family).bauds[0]
+    assert board("scan", "--port", pty.path, "--family", bus.family, "--baud", baud) == 0
+    out = capsys.readouterr().out
+    assert f"{bus.family} at {baud} baud, address 1: hooks 1" in out
+    assert bus.unlock_frames == []
+
+
+def test_scan_names_a_port_that_is_not_there(
+    board: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert board("scan", "--port", tmp_path / "none") == 2
+    assert "cannot be opened" in capsys.readouterr().out
