@@ -50,11 +50,15 @@ class Board(ABC):
         channels: how many locks it has terminals for.
         inverted: its locks are wired so that a set bit means unlatched.
         terminals: the locks themselves.
+
+    Attributes:
+        rogue: it takes every address for its own, as a board with a damaged DIP switch does.
     """
 
     def __init__(self, address: int, channels: int, *, inverted: bool, terminals: Terminals) -> None:
         self.address = address
         self.channels = channels
+        self.rogue = False
         self._inverted = inverted
         self._terminals = terminals
         self._heard = b""
@@ -76,9 +80,16 @@ class Board(ABC):
         """Drop half a frame: the line was silent for too long."""
         self._heard = b""
 
+    def news(self, channel: int) -> bytes:  # noqa: ARG002 - families that report unasked say what
+        """What the board reports unasked when the hook of a channel has moved; most families report nothing."""
+        return b""
+
     @abstractmethod
     def step(self, heard: bytes) -> Step | None:
         """What the front of `heard` (never empty) means; None when more bytes are needed to tell."""
+
+    def _is_for_me(self, address: int) -> bool:
+        return self.rogue or address == self.address
 
     def _hook_bit(self, channel: int) -> bool:
         """The bit that the board reports for a channel, wiring included."""

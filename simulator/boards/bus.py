@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from simulator.boards.board import Board
+from simulator.boards.faults import LineFaults
 
 PARTIAL_FRAME_S = 0.05
 """Silence after which a board drops half a frame."""
@@ -22,18 +24,33 @@ class Bus:
         """Addresses of the boards, in the order of the site's settings."""
         return tuple(board.address for board in self._boards)
 
-    def hear(self, data: bytes, now: float, dead: Iterable[int] = ()) -> tuple[bytes, ...]:
-        """Let every living board hear bytes whose last one ended at `now` (seconds); returns the replies in order."""
-        living = [board for board in self._boards if board.address not in dead]
-        if now - self._quiet_since > PARTIAL_FRAME_S:
-            for board in living:
+    def hear(self, data: bytes, now: float, faults: LineFaults) -> tuple[bytes, ...]:
+        """Let every living board hear bytes that ended at `now` (seconds); returns what is then on the wire."""
+        living = [board for board in self._boards if board.address not in faults.dead]
+        for board in living:
+            board.rogue = board.address in faults.rogue
+            if now - self._quiet_since > PARTIAL_FRAME_S:
                 board.forget()
         self._quiet_since = now
-        replies: list[bytes] = []
-        for speaker in living:
-            for reply in speaker.hear(data):
-                replies.append(reply)
-                for listener in living:
-                    if listener is not speaker:
-                        listener.hear(reply)
-        return tuple(replies)
+        spoken = {board.address: board.hear(data) for board in living}
+        for board in living:
+            for reply in _collide([said for speaker, said in spoken.items() if speaker != board.address]):
+                board.hear(reply)
+        return _collide(list(spoken.values()))
+
+    def news(self, address: int, channel: int) -> bytes:
+        """What a board reports unasked when the hook of a channel has moved; empty when it reports nothing."""
+        return next(board.news(channel) for board in self._boards if board.address == address)
+
+
+def _collide(spoken: Sequence[Sequence[bytes]]) -> tuple[bytes, ...]:
+    """What is on the wire when several boards speak: where they overlap, a 0 wins over a 1."""
+    together = zip_longest(*(said for said in spoken if said), fillvalue=b"")
+    return tuple(_overlay(replies) for replies in together)
+
+
+def _overlay(replies: Sequence[bytes]) -> bytes:
+    wire = b""
+    for reply in replies:
+        wire = bytes(one & other for one, other in zip_longest(wire, reply, fillvalue=0xFF))
+    return wire

@@ -19,6 +19,8 @@ class LineFaults(BaseModel):
         noise: share of bytes that arrive as another byte, in both directions.
         echo: the adapter returns what it sends, as a cheap RS-485 adapter does.
         dead: addresses of boards without power.
+        rogue: addresses of boards that answer to every address.
+        chatter: boards of families that can do so report every hook that moves, unasked.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,6 +30,8 @@ class LineFaults(BaseModel):
     noise: Chance = 0.0
     echo: bool = False
     dead: tuple[int, ...] = ()
+    rogue: tuple[int, ...] = ()
+    chatter: bool = False
 
     def garble(self, data: bytes, chance: random.Random) -> bytes:
         """The bytes as they arrive at the other end."""

@@ -87,17 +87,17 @@ class KerongCu24(Board):
         size = HEADER + length
         if len(heard) < size:
             return None
-        return Step(size, self._answer(heard[:size]) if address == self.address else b"")
+        return Step(size, self._answer(heard[:size]) if self._is_for_me(address) else b"")
 
     def _answer(self, frame: bytes) -> bytes:
-        _, _, lock, command, ask, _, _, checksum = frame[:HEADER]
+        _, address, lock, command, ask, _, _, checksum = frame[:HEADER]
         if ask != Ask.REQUEST:
             return b""
         if checksum != (sum(frame) - checksum) & 0xFF:
             self._terminals.refused(frame, "checksum error")
-            return self._reply(lock, command, Ask.CHECKSUM_ERROR)
-        ask, data = self._obey(lock, command, frame[HEADER:])
-        return self._reply(lock, command, ask, data)
+            return _reply(address, lock, command, Ask.CHECKSUM_ERROR)
+        outcome, data = self._obey(lock, command, frame[HEADER:])
+        return _reply(address, lock, command, outcome, data)
 
     def _obey(self, lock: int, command: int, data: bytes) -> tuple[Ask, bytes]:
         match command:
@@ -136,9 +136,10 @@ class KerongCu24(Board):
         bits = sum(self._hook_bit(channel) << channel for channel in range(self.channels))
         return bits.to_bytes(max(2, (self.channels + 7) // 8), "little")
 
-    def _reply(self, lock: int, command: int, ask: Ask, data: bytes = b"") -> bytes:
-        header = bytes((START, self.address, lock, command, ask, len(data), END))
-        return header + bytes((sum(header + data) & 0xFF,)) + data
+
+def _reply(address: int, lock: int, command: int, ask: Ask, data: bytes = b"") -> bytes:
+    header = bytes((START, address, lock, command, ask, len(data), END))
+    return header + bytes((sum(header + data) & 0xFF,)) + data
 
 
 def _factory_values() -> dict[Command, int]:

@@ -16,6 +16,7 @@ LONGEST_PULSE_S = 9
 
 UNLOCK = 0x8A
 READ = 0x80
+NEWS = 0x81
 HOLD = 0x9A
 RELEASE = 0x9B
 HEADS = (UNLOCK, READ, HOLD, RELEASE)
@@ -49,19 +50,19 @@ class Lock4858a(Board):
             return None
         if _sound(heard[:size]):
             return self._addressed(heard[:size])
-        if heard[1] == self.address:
+        if self._is_for_me(heard[1]):
             self._terminals.refused(heard[:size], "wrong BCC")
         return Step(1)
 
     def _addressed(self, frame: bytes) -> Step:
-        if frame[1] != self.address or frame[2] > self.channels:
+        if not self._is_for_me(frame[1]) or frame[2] > self.channels:
             return Step(len(frame))
         return Step(len(frame), self._obey(frame))
 
     def _obey(self, frame: bytes) -> bytes:
-        head, channel = frame[0], frame[2]
+        head, address, channel = frame[:3]
         if head == READ:
-            return self._read_all() if channel == ALL else self._read_one(channel)
+            return self._read_all(address) if channel == ALL else self._read_one(address, channel)
         if channel == ALL:
             self._terminals.unlock_all()
         for number in range(self.channels) if channel == ALL else (channel - 1,):
@@ -73,15 +74,21 @@ class Lock4858a(Board):
                 self._terminals.release(number)
         return frame
 
-    def _read_one(self, channel: int) -> bytes:
-        state = DRIVE if self._hook_bit(channel - 1) else 0x00
-        return _sealed(bytes((READ, self.address, channel, state)))
+    def news(self, channel: int) -> bytes:
+        """A frame that begins with 81, as some models send; its form stands in no sheet, this one is like a reply."""
+        return _sealed(bytes((NEWS, self.address, channel + 1, self._state(channel))))
 
-    def _read_all(self) -> bytes:
+    def _state(self, channel: int) -> int:
+        return DRIVE if self._hook_bit(channel) else 0x00
+
+    def _read_one(self, address: int, channel: int) -> bytes:
+        return _sealed(bytes((READ, address, channel, self._state(channel - 1))))
+
+    def _read_all(self, address: int) -> bytes:
         """One bit per channel, the byte of the highest channels first."""
         bits = sum(self._hook_bit(channel) << channel for channel in range(self.channels))
         states = bits.to_bytes((self.channels + 7) // 8, "big")
-        return _sealed(bytes((READ, self.address)) + states + bytes((LOOK,)))
+        return _sealed(bytes((READ, address)) + states + bytes((LOOK,)))
 
 
 def _is_timed(heard: bytes) -> bool:

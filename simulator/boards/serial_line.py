@@ -79,6 +79,14 @@ class SerialLine:
         self._port = None
         self._log.record(Kind.UNPLUGGED, line=self.name)
 
+    def hook_moved(self, address: int, channel: int) -> None:
+        """Let a board report, unasked, that a hook has moved: on a line that chatters, and if its family does so."""
+        if self._port is None or not self.faults.chatter or address in self.faults.dead:
+            return
+        news = self.bus.news(address, channel)
+        if news:
+            self._replies.put_nowait((asyncio.get_running_loop().time() + self._latency_s, news))
+
     def _read(self) -> None:
         """Take what the program wrote, and let it arrive when its last bit would."""
         assert self._port is not None
@@ -101,7 +109,7 @@ class SerialLine:
             return
         now = asyncio.get_running_loop().time()
         heard = self.faults.garble(data, self._chance)
-        for reply in self.bus.hear(heard, now, self.faults.dead):
+        for reply in self.bus.hear(heard, now, self.faults):
             if self._chance.random() < self.faults.drop:
                 self._log.record(Kind.REPLY_DROPPED, line=self.name, note=reply.hex(" "))
                 continue

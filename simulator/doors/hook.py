@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from enum import StrEnum
 
 from simulator.doors.timeline import Timeline
@@ -32,12 +33,19 @@ class Hook:
         self._timeline = timeline
         self._chance = chance
         self._moved_at: float | None = None
+        self._listeners: list[Callable[[], None]] = []
 
     def move(self, *, caught: bool) -> None:
         """The latch caught, or let go."""
         if caught is not self.caught:
             self.caught = caught
             self._moved_at = self._timeline.now()
+            for listener in self._listeners:
+                listener()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever the latch has moved from now on."""
+        self._listeners.append(listener)
 
     def sense(self) -> bool:
         """What the contact says at this instant: True for latched."""

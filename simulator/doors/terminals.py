@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from simulator.doors.coil import Coil
 from simulator.doors.door import Door
@@ -40,6 +41,11 @@ class Terminals:
         self._surroundings.timeline.catch_up()
         door = self._doors.get(channel)
         return door is not None and door.hook.sense()
+
+    def listen(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with the channel whenever a hook of this board has moved from now on."""
+        for channel, door in self._doors.items():
+            door.hook.listen(partial(listener, channel))
 
     def unlock_all(self) -> None:
         """Note that somebody sent the command that unlocks every door of the board."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from config.settings import LineSettings, Settings
@@ -55,7 +56,7 @@ class World:
     def set_faults(self, name: str, faults: LineFaults) -> None:
         """Make a line faulty, or whole again."""
         self.line(name).faults = faults
-        self.log.record(Kind.FAULTS, line=name, note=faults.model_dump_json())
+        self.log.record(Kind.FAULTS, line=name, note=faults.model_dump_json(exclude_defaults=True))
 
     def start(self) -> None:
         """Plug every line in."""
@@ -89,26 +90,25 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
     return World(settings, cabinet, lines, log, changes)
 
 
-def _build_line(line: LineSettings, cabinet: Cabinet, pty_dir: Path, chance: random.Random) -> SerialLine:
-    family = FAMILIES[line.family]
+def _build_line(settings: LineSettings, cabinet: Cabinet, pty_dir: Path, chance: random.Random) -> SerialLine:
+    family = FAMILIES[settings.family]
+    terminals = {board.address: cabinet.terminals(settings.name, board.address) for board in settings.boards}
     boards: list[Board] = [
-        family.board(
-            board.address,
-            board.channels,
-            inverted=board.inverted,
-            terminals=cabinet.terminals(line.name, board.address),
-        )
-        for board in line.boards
+        family.board(board.address, board.channels, inverted=board.inverted, terminals=terminals[board.address])
+        for board in settings.boards
     ]
-    return SerialLine(
-        line.name,
+    line = SerialLine(
+        settings.name,
         Bus(boards),
-        baud=line.baud or family.baud,
+        baud=settings.baud or family.baud,
         latency_s=family.latency_s,
-        link=pty_dir / line.name,
+        link=pty_dir / settings.name,
         chance=chance,
         log=cabinet.log,
     )
+    for address, of_board in terminals.items():
+        of_board.listen(partial(line.hook_moved, address))
+    return line
 
 
 def _discard(_timer: asyncio.TimerHandle) -> None:

@@ -21,12 +21,12 @@ function build(name, line) {
   const form = element("form", "faults");
   form.append(
     number("latency", "延迟", "latency ms", 60000), number("drop", "丢失", "drop %", 100), number("noise", "噪声", "noise %", 100),
-    tick("echo", "回声", "echo"), ...line.boards.map((board) => tick(`dead-${board}`, `板 ${board} 断电`, "dead board")),
+    tick("echo", "回声", "echo"), tick("chatter", "主动上报", "chatter"), ...line.boards.map((board) => tick(`dead-${board}`, `板 ${board} 断电`, "dead board")),
   );
-  form.addEventListener("change", () => ask(`/api/lines/${name}/faults`, read(form, line.boards)));
+  form.addEventListener("change", () => ask(`/api/lines/${name}/faults`, read(drawn.get(name))));
   form.addEventListener("submit", (event) => event.preventDefault());
   row.append(head, form);
-  drawn.set(name, { row, plug, form, boards: line.boards, shown: "" });
+  drawn.set(name, { row, plug, form, boards: line.boards, faults: line.faults, shown: "" });
   return row;
 }
 
@@ -36,22 +36,26 @@ function update(parts, line) {
   parts.shown = picture;
   const { row, plug, form } = parts;
   const { faults } = line;
+  parts.faults = faults;
   row.classList.toggle("out", !line.plugged);
-  row.classList.toggle("faulty", Boolean(faults.latency_s || faults.drop || faults.noise || faults.echo || faults.dead.length));
+  row.classList.toggle("faulty", Boolean(faults.latency_s || faults.drop || faults.noise || faults.echo || faults.chatter || faults.dead.length || faults.rogue.length));
   plug.replaceChildren(line.plugged ? "拔掉 " : "插上 ", element("small", "", line.plugged ? "Unplug" : "Plug"));
   form.latency.value = Math.round(faults.latency_s * 1000);
   form.drop.value = Math.round(faults.drop * 100);
   form.noise.value = Math.round(faults.noise * 100);
   form.echo.checked = faults.echo;
+  form.chatter.checked = faults.chatter;
   for (const board of parts.boards) form[`dead-${board}`].checked = faults.dead.includes(board);
 }
 
-function read(form, boards) {
+function read({ form, boards, faults }) {
   return {
+    ...faults,
     latency_s: Number(form.latency.value) / 1000,
     drop: Number(form.drop.value) / 100,
     noise: Number(form.noise.value) / 100,
     echo: form.echo.checked,
+    chatter: form.chatter.checked,
     dead: boards.filter((board) => form[`dead-${board}`].checked),
   };
 }

@@ -13,7 +13,11 @@ let next = 0;
 let asking = false;
 
 export async function readLog(upTo) {
-  if (asking || upTo <= next) return;
+  if (upTo < next) { // the street was started anew
+    next = 0;
+    list.replaceChildren();
+  }
+  if (asking || upTo === next) return;
   asking = true;
   try {
     const answer = await (await fetch(`/api/log?since=${next}`)).json();

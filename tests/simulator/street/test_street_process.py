@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 
 def test_the_log_is_read_in_pieces_without_gaps_or_repeats(launch: Any) -> None:
@@ -49,6 +50,15 @@ def test_faults_are_set_as_a_whole(launch: Any) -> None:
     assert (set_at_first["latency_s"], set_at_first["echo"]) == (0.01, True)
     assert street.ask("right", "80 01 01 33 B3", 10).hex() == "80010133b3" + "8001011191"
     assert street.web.post("/api/lines/right/faults", json={}).json()["faults"]["echo"] is False
+
+
+def test_a_line_that_chatters_reports_a_sprung_door_unasked(launch: Any) -> None:
+    street = launch()
+    street.web.post("/api/lines/right/faults", json={"chatter": True})
+    with serial.Serial(str(street.ptys / "right"), 9600, timeout=2) as port:
+        port.write(bytes.fromhex("8A 01 01 11 9B"))
+        assert port.read(5).hex() == "8a0101119b"
+        assert port.read(4)[:3].hex() == "810101"
 
 
 def test_the_page_and_its_live_picture_are_served(launch: Any) -> None:
