@@ -56,14 +56,17 @@ class Stage:
             CannotStand: the source has no such eye; whoever stood there still does.
         """
         async with self._turn:
-            rng = np.random.default_rng([self._seed, self._stands + 1])
-            reel = await self._in_darkroom(lambda: self._new_reel(standing, rng))
-            if self._preparing is not None:
-                self._preparing.cancel()
-            self._stands += 1
-            self._reel, self._standing = reel, standing
-            self._preparing = asyncio.create_task(self._prepare(reel))
-            return self._stands
+            return await self._step_up(standing)
+
+    async def _step_up(self, standing: Standing) -> int:
+        rng = np.random.default_rng([self._seed, self._stands + 1])
+        reel = await self._in_darkroom(lambda: self._new_reel(standing, rng))
+        if self._preparing is not None:
+            self._preparing.cancel()
+        self._stands += 1
+        self._reel, self._standing = reel, standing
+        self._preparing = asyncio.create_task(self._prepare(reel))
+        return self._stands
 
     def _new_reel(self, standing: Standing, rng: np.random.Generator) -> Reel:
         reel: Reel = EmptyReel(self._source.size, rng) if standing.person is None else self._source.reel(standing, rng)
@@ -83,8 +86,9 @@ class Stage:
 
         A viewer that is slower than the camera misses frames and never sees them late.
         """
-        if self._reel is None:
-            await self.stand(NOBODY)
+        async with self._turn:
+            if self._reel is None:
+                await self._step_up(NOBODY)
         self._viewers += 1
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick())
