@@ -109,6 +109,8 @@ class FakeCu24Bus(FakeBus):
         return frame[3] == 0x81
 
     def answer(self, board: FakeBoard, frame: bytes) -> bytes:
+        if frame[2] >= len(board.doors):
+            return b""
         if sum(frame[:7]) % 256 != frame[7]:
             return self.packet(frame, 0x14, b"")
         if frame[3] == 0x80:
@@ -136,9 +138,9 @@ class Fake8aBus(FakeBus):
 
     def answer(self, board: FakeBoard, frame: bytes) -> bytes:
         lead, address, channel, what, _ = frame
-        if self.xor(frame) != 0:
+        if self.xor(frame) != 0 or channel > len(board.doors):
             return b""
-        if lead == 0x8A and what == 0x11:
+        if lead == 0x8A and what == 0x11 and channel:
             if board.obeys_unlocks:
                 board.doors[channel - 1].pulse()
             return frame if board.answers_unlocks else b""

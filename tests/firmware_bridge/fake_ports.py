@@ -59,6 +59,23 @@ class Lossy:
         return [(at, bytes(carried))]
 
 
+class BitNoise:
+    """Turns bits over, both ways, while it is on."""
+
+    def __init__(self, share: float, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.share = share
+        self.on = True
+
+    def garble(self, data: bytes) -> bytes:
+        if not self.on:
+            return data
+        return bytes(byte ^ sum((self.random.random() < self.share) << bit for bit in range(8)) for byte in data)
+
+    def __call__(self, reply: bytes, at: float) -> Timed:
+        return [(at, self.garble(reply))]
+
+
 class Late:
     """Every third reply comes after the bridge has stopped waiting for it."""
 
@@ -91,6 +108,7 @@ class VirtualPort:
         self.opened = 0
         self.writes: list[tuple[float, bytes]] = []
         self.coming: Timed = []
+        self.garble: Callable[[bytes], bytes] = bytes
 
     def open(self, port: str, baud: int) -> VirtualPort:
         if not self.plugged:
@@ -104,7 +122,7 @@ class VirtualPort:
         self.writes.append((self.clock(), data))
         self.clock.advance(len(data) * self.byte_s)
         at = self.clock() + BOARD_LATENCY_S
-        for reply in self.bus.hear(data):
+        for reply in self.bus.hear(self.garble(data)):
             at += len(reply) * self.byte_s
             self.inject(*self.carry(reply, at))
 
