@@ -41,7 +41,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from locker.kiosk.forms import BadForm, act_of, read_form
-from locker.kiosk.guard import LOOPBACK_NAMES, Guard
+from locker.kiosk.guard import HEADERS, LOOPBACK_NAMES, Guard
 from locker.kiosk.page import STATIC, Page, Titles
 from locker.kiosk.screen import Desk, StaleAct, UnknownAct
 from locker.kiosk.tongue import Tongue
@@ -166,4 +166,5 @@ def _refuse_form(_request: Request, refusal: Exception) -> Response:
 def _apologise(_request: Request, _error: Exception) -> Response:
     """A fault of ours: the server logs it, the person learns that nothing is lost."""
     chinese, english = WORDING["fault.internal"]
-    return PlainTextResponse(f"{chinese}\n{english}\n", 500)
+    # This answer is given outside the guard, so it brings its headers itself.
+    return PlainTextResponse(f"{chinese}\n{english}\n", 500, HEADERS)

@@ -106,9 +106,9 @@ class Page:
             quiet=QUIET,
         )
 
-    def _say(self, what: Text) -> str:
+    def _say(self, what: Text, language: Language | None = None) -> str:
         try:
-            return say(what, self._tongue.language)
+            return say(what, language or self._tongue.language)
         except UnknownWording as error:
             if self._strict:
                 raise

@@ -107,7 +107,6 @@
   });
 
   document.body.addEventListener("htmx:afterSwap", settle);
-  stage.addEventListener("htmx:sseMessage", settle);
 
   // What people do
 

@@ -31,6 +31,7 @@ class FakeDesk:
         self.screen = WELCOME
         self.rev = 1
         self.acts: list[Act] = []
+        self.acted = asyncio.Event()
         self.answer: Callable[[Act], None] = lambda _act: None
         self._changed = asyncio.Event()
 
@@ -46,6 +47,7 @@ class FakeDesk:
         if not any((choice.action, choice.value) == (act.action, act.value) for choice in self.screen.choices):
             raise UnknownAct(act.action)
         self.acts.append(act)
+        self.acted.set()
         self.answer(act)
 
     async def changed(self, rev: int) -> int:

@@ -283,6 +283,7 @@ async def test_a_fault_of_ours_shows_an_apology_and_no_trace(desk: Any) -> None:
     assert "您的物品是安全的" in answer.text
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 async def test_missing_wording_does_not_take_the_screen_away(desk: Any) -> None:
