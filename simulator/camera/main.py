@@ -20,6 +20,7 @@ from simulator.camera.stage import Stage
 from simulator.camera.synthetic import SyntheticSource
 
 MOST_FPS = 60.0
+MOST_PORT = 65535
 
 
 def main(argv: list[str]) -> int:
@@ -39,14 +40,24 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simulator camera", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator camera",
+        description="A network camera (GET /stream.mjpg) that shows whoever stands before it (POST /api/stand).",
+    )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port", type=_port, default=0, help="0 takes a free one")
     parser.add_argument("--fps", type=_fps, default=10.0, help="frames per second")
     parser.add_argument("--seed", type=int, default=1, help="which community this is")
     parser.add_argument("--eyes", type=Path, metavar="DIR", help="show real pictures instead of synthetic eyes")
     parser.add_argument("--layout", type=Layout, choices=list(Layout), default=Layout.FOLDERS)
     return parser
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= MOST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {MOST_PORT}")
+    return value
 
 
 def _fps(text: str) -> float:

@@ -14,6 +14,10 @@ from simulator.eyes.view import Light, Pose
 CORNEA = 0.75
 """Iris radii from the plane of the iris back to the cornea's centre of curvature, where reflections seem to stand."""
 RING_LAMPS = 8
+TEAR_BEADS = np.array(
+    [[-0.3, 0.01], [-0.2, 0.04], [-0.1, 0.06], [0.02, 0.05], [0.1, 0.015], [0.16, 0.03], [0.27, 0.012]], np.float32
+)
+"""Place along the lower margin and half length of each glint in the film of tears, iris radii."""
 _SHIFT = 4
 
 
@@ -56,12 +60,13 @@ def draw_tear_line(light: Light, lids: Lids, projection: Projection, size: tuple
     cover = np.zeros(size, np.uint8)
     if light.lamps == "none":
         return cover
-    starts = np.array([-0.22, -0.06, 0.1, 0.2], np.float32) + np.float32(light.shift[0])
-    for start, length in zip(starts, (0.09, 0.1, 0.05, 0.04), strict=True):
-        x = np.array([start, start + length], np.float32)
-        points = to_picture(projection.head, np.column_stack([x, lids.lower_at(x) - 0.012]).astype(np.float64))
-        ends = [tuple(int(v) for v in np.rint(point * (1 << _SHIFT))) for point in points]
-        cv2.line(cover, ends[0], ends[1], (200,), 2, cv2.LINE_AA, _SHIFT)
+    x = TEAR_BEADS[:, 0] + np.float32(light.shift[0])
+    margin = np.column_stack([x, lids.lower_at(x) - 0.01]).astype(np.float64)
+    scale = float(np.hypot(*projection.head[:2, 0]))
+    for point, reach in zip(to_picture(projection.head, margin), TEAR_BEADS[:, 1], strict=True):
+        where = tuple(int(v) for v in np.rint(point * (1 << _SHIFT)))
+        axes = (round(float(reach) * scale * (1 << _SHIFT)), round(0.012 * scale * (1 << _SHIFT)))
+        cv2.ellipse(cover, where, axes, 0, 0, 360, (200,), -1, cv2.LINE_AA, _SHIFT)
     return cover
 
 

@@ -52,13 +52,14 @@ def render(eye: Eye, view: View, rng: np.random.Generator) -> Rendered:
 
     opening = np.clip(np.minimum(seen.below_upper, seen.above_lower) * pose.iris_radius + 0.5, 0, 1)
     scene += (1 - opening) * (paint_skin(eye.skin, anatomy, seen) - scene)
-    scene += draw_tear_line(view.light, lids, projection, view.size) * np.float32(pose.openness)
+    tears = draw_tear_line(view.light, lids, projection, view.size)
+    scene += tears * np.float32(pose.openness)
     hairs = draw_lashes(eye.lashes, lids, projection.head, pose.iris_radius, view.size)
     scene += hairs * np.float32(0.88 / 255) * (0.24 * anatomy.skin_grey - scene)
 
     picture = expose(shade(scene, view.light), view.optics, rng)
     ring = (iris_share >= 0.5) & (pupil_share < 0.5)  # noqa: PLR2004 - half a pixel is the boundary
-    visible = ring & (opening >= 0.5) & (hairs < HIDES) & (reflections < HIDES)  # noqa: PLR2004 - as above
+    visible = ring & (opening >= 0.5) & (np.maximum(np.maximum(hairs, reflections), tears) < HIDES)  # noqa: PLR2004 - as above
     return Rendered(picture, _truth(anatomy, view.pose, ring, visible))
 
 
