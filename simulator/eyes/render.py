@@ -24,6 +24,8 @@ from simulator.eyes.texture import ANGLES, RADII
 from simulator.eyes.truth import Truth
 from simulator.eyes.view import Pose, View
 
+HALF = 0.5
+"""A pixel belongs to what covers half of it."""
 HIDES = 90
 """Cover (of 255) by a lash or a reflection from which the iris below no longer counts as visible."""
 
@@ -58,8 +60,8 @@ def render(eye: Eye, view: View, rng: np.random.Generator) -> Rendered:
     scene += hairs * np.float32(0.88 / 255) * (0.24 * anatomy.skin_grey - scene)
 
     picture = expose(shade(scene, view.light), view.optics, rng)
-    ring = (iris_share >= 0.5) & (pupil_share < 0.5)  # noqa: PLR2004 - half a pixel is the boundary
-    visible = ring & (opening >= 0.5) & (np.maximum(np.maximum(hairs, reflections), tears) < HIDES)  # noqa: PLR2004 - as above
+    ring = (iris_share >= HALF) & (pupil_share < HALF)
+    visible = ring & (opening >= HALF) & (np.maximum(np.maximum(hairs, reflections), tears) < HIDES)
     return Rendered(picture, _truth(anatomy, view.pose, ring, visible))
 
 
