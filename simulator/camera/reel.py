@@ -70,9 +70,8 @@ class EmptyReel:
         """Draw the background: what a focused lens sees of a far wall, blurred beyond recognition."""
         height, width = self._size
         coarse = self._rng.uniform(14, 44, size=(4, 6)).astype(np.float32)
-        self._picture = np.asarray(
-            np.rint(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)), np.float32
-        ).astype(np.uint8)
+        smooth = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+        self._picture = np.asarray(np.clip(np.rint(smooth), 0, 255), np.uint8)
         return False
 
     def develop(self) -> bytes:

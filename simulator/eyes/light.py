@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.eyes.geometry import Projection, to_picture
+from simulator.eyes.geometry import EYEBALL, Projection, to_picture
 from simulator.eyes.lids import Lids
 from simulator.eyes.noise import Field
 from simulator.eyes.view import Light, Pose
@@ -29,7 +29,7 @@ def draw_reflections(light: Light, pose: Pose, projection: Projection, size: tup
     straight = projection.head[:2, 2]
     turned = np.asarray(pose.centre)
     # Eyeball and cornea turn about one centre; the reflection goes part of the iris's way.
-    share = 1 - CORNEA / 1.75
+    share = 1 - CORNEA / EYEBALL
     middle = straight + share * (turned - straight) + pose.iris_radius * np.asarray(light.shift)
     for x, y, radius in _lamps(light):
         where = middle + pose.iris_radius * np.array([x, y])
