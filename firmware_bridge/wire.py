@@ -5,7 +5,8 @@ It never repeats anything; who asks decides whether asking again is safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -87,36 +88,45 @@ class Wire:
             NoReplyError: nothing that answers it came in time.
             PortLostError: the port went away; the request may have gone out.
         """
-        for reply in self._replies(request):
-            return reply
+        with closing(self._replies(request)) as replies:
+            for reply in replies:
+                return reply
         raise self._silence(request)
 
     def find_echo(self, probe: AnyRequest) -> Reply | None:
-        """Learn from one read whether the adapter echoes; give the board's own answer, or None when only the echo came.
+        """Learn from a read whether the adapter echoes; give the board's own answer, or None when only the echo came.
 
-        It listens on after an echo, so that the board has said its answer before the line is used again.
+        The read is made twice: one damaged echo must not pass for none.
 
         Raises:
-            NoReplyError: neither an echo nor an answer came; nothing was learned.
+            NoReplyError: neither an echo nor an answer came, or the two reads disagree; nothing was learned.
             PortLostError: the port went away.
         """
         self.echo = Echo.UNKNOWN
-        for reply in self._replies(probe):
-            if isinstance(reply, EchoHeard):
-                self.echo = Echo.PRESENT
-                continue
-            if self.echo is not Echo.PRESENT:
-                self.echo = Echo.ABSENT
-            return reply
-        if self.echo is Echo.UNKNOWN:
-            raise self._silence(probe)
-        return None
+        first, _ = self._hear_echo(probe)
+        again, reply = self._hear_echo(probe)
+        if first is not again:
+            raise NoReplyError(f"one {probe.what!r} was echoed and another was not")
+        self.echo = first
+        return reply
 
     def close(self) -> None:
         """Give the port back."""
         self._port.close()
 
-    def _replies(self, request: AnyRequest) -> Iterator[Reply]:
+    def _hear_echo(self, probe: AnyRequest) -> tuple[Echo, Reply | None]:
+        """Whether a read is echoed, and the answer after that; by then the board has said it and the line is free."""
+        echo = Echo.ABSENT
+        with closing(self._replies(probe)) as replies:
+            for reply in replies:
+                if not isinstance(reply, EchoHeard):
+                    return echo, reply
+                echo = Echo.PRESENT
+        if echo is Echo.ABSENT:
+            raise self._silence(probe)
+        return echo, None
+
+    def _replies(self, request: AnyRequest) -> Generator[Reply]:
         """Send the request; give everything that answers it until its time is over."""
         echo_to_skip = request.frame if self.echo is Echo.PRESENT else b""
         self._send(request.frame)

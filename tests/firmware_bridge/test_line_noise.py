@@ -68,9 +68,12 @@ def live_in_noise(bus_type: type[FakeBus], bit_noise: float, seconds: float, see
 
 
 def shortest_rest_s(bench: Bench) -> float:
-    """Least time between the end of a coil's pulse and its next one."""
-    doors = [door for board in bench.bus.boards.values() for door in board.doors]
-    pauses = [after - before for door in doors for before, after in pairwise(door.pulses)]
+    """Least time between the end of a coil's pulse and its next one, as sent (noise may misdirect it)."""
+    sent: dict[bytes, list[float]] = {}
+    for at, frame in bench.port.writes:
+        if bench.bus.is_unlock(frame):
+            sent.setdefault(frame, []).append(at)
+    pauses = [after - before for times in sent.values() for before, after in pairwise(times)]
     return min(pauses, default=float("inf")) - driver_named(bench.bus.family).pulse_s
 
 

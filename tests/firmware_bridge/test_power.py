@@ -79,5 +79,30 @@ def test_whoever_waits_as_long_as_told_is_served(wishes: list[Lock]) -> None:
     budget = PowerBudget(SETTINGS)
     now = 0.0
     for wish in wishes:
-        now += budget.claim(wish, PULSE_S, now)
+        while wait := budget.claim(wish, PULSE_S, now):
+            now += wait
         assert budget.driven(now) <= SETTINGS.coils_at_once
+
+
+def test_who_waits_longest_goes_first_whatever_line_it_is_on() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": 1}))
+    budget.claim(lock(0), PULSE_S, 10.0)
+    assert budget.claim(lock(0, line="b"), PULSE_S, 10.1) == pytest.approx(0.7)
+    budget.claim(lock(1), PULSE_S, 10.2)
+    assert budget.claim(lock(1), PULSE_S, 10.6) > 0.0, "the other line has waited longer"
+    assert budget.claim(lock(0, line="b"), PULSE_S, 10.8) == 0.0
+
+
+def test_who_has_stopped_asking_holds_nobody_up() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": 1}))
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(0, line="b"), PULSE_S, 10.1)
+    budget.claim(lock(1), PULSE_S, 11.5)
+    assert budget.claim(lock(1), PULSE_S, 12.2) == 0.0
+
+
+def test_a_coil_that_rests_holds_nobody_up() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    assert budget.claim(lock(0), PULSE_S, 10.6) > 0.0
+    assert budget.claim(lock(1), PULSE_S, 10.7) == 0.0
