@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from importlib import resources
@@ -69,8 +70,10 @@ class Api:
         )
 
     async def page(self, _: Request) -> Response:
-        """The page for people."""
-        return HTMLResponse(resources.files("simulator.platform").joinpath("page.html").read_text(encoding="utf-8"))
+        """The page for people, with what it first draws in it."""
+        frame = resources.files("simulator.platform").joinpath("page.html").read_text(encoding="utf-8")
+        first = json.dumps(views.page(self._centre), ensure_ascii=False).replace("<", "\\u003c")
+        return HTMLResponse(frame.replace("{{first}}", first))
 
     async def page_data(self, request: Request) -> Response:
         """What the page draws, as soon as it is newer than revision `after`."""
