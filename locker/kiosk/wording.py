@@ -20,7 +20,7 @@ WORDING: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Key to (Chinese, English); fields to fill in are named as in `str.format`."""
 
-SPELLED_OUT = ("size", "state")
+SPELLED_OUT = ("size", "reason")
 """Fields whose value is itself worded: `size="M"` is said as the words of `size.M`, where there are any."""
 
 

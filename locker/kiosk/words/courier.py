@@ -5,21 +5,24 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     # Signing in.
     "courier.title": ("投递员登录", "Courier sign-in"),
-    "courier.number": ("工号", "Courier number"),
+    "courier.number": ("工号", "Staff number"),
     "courier.pin": ("密码", "PIN"),
-    "courier.deposit_code": ("投递码", "Deposit code"),
-    "courier.wrong": (
-        "工号、密码或投递码不对，请再输入",
-        "The number, PIN or code is not right. Please enter it again",
-    ),
+    "courier.wrong": ("工号或密码不对，请再输入", "The number or PIN is not right. Please enter them again"),
+    "courier.deposit_code": ("请输入投递码", "Please enter your deposit code"),
+    "choice.deposit_code": ("用投递码", "Use a deposit code"),
     # The waybill.
     "courier.home.title": ("{name}，您好", "Hello, {name}"),
     "courier.home.waybill": ("扫描或输入运单号", "Scan or type the waybill"),
-    "courier.home.expected": ("待投递 {count} 件", "{count} to deliver"),
+    "courier.expected": ("待投递 {count} 件", "{count} to deliver"),
     "choice.deposit": ("投递", "Deposit"),
-    "choice.takeback": ("取回退件", "Take back returns"),
+    "choice.confirm_door": ("确认已放入 {compartment}", "Confirm: it is in {compartment}"),
+    "choice.takeback": ("取回 {compartment} 的退件", "Take back the return in {compartment}"),
     "courier.unknown_waybill": ("没有找到这个运单号，请核对", "This waybill is not known here. Please check it"),
-    "courier.recipient": ("收件人：{name}，{room}", "For {name}, {room}"),
+    "courier.recipient": ("收件人：{name}，{room}，手机尾号 {tail}", "For {name}, {room}, phone ending in {tail}"),
+    "courier.recipient_unknown": (
+        "柜子里没有收件人信息，请核对运单",
+        "The recipient is not known here. Please check the waybill",
+    ),
     # The size.
     "size.title": ("请选择格口大小", "Which size do you need?"),
     "choice.size": ("{size}（剩 {free}）", "{size} ({free} free)"),
@@ -34,7 +37,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "deposit.open.line": ("请放入物品，关好柜门", "Put the item in and close the door"),
     "choice.larger": ("放不下，换大格", "Too small, give me a larger one"),
     "choice.takeback_now": ("不投了，取回", "Cancel, I take it back"),
-    "deposit.confirm.title": ("物品放好了吗？", "Is the item inside?"),
+    "choice.keep": ("还是投递，我放回去", "Deposit it after all"),
+    "deposit.takeback.title": (
+        "请取出 {compartment} 里的物品，关好柜门",
+        "Take the item out of {compartment} and close the door",
+    ),
+    "deposit.take_along.title": (
+        "没有别的格口可用，请带走物品，关好柜门",
+        "No other compartment will do. Please take the item along and close the door",
+    ),
+    "withdraw.open.title": (
+        "{compartment} 已打开，请取出退件，关好柜门",
+        "{compartment} is open. Take the return out and close the door",
+    ),
+    # After the door.
+    "deposit.confirm.title": ("物品放进 {compartment} 了吗？", "Is the item inside {compartment}?"),
     "deposit.confirm.line": ("柜门已关好，请确认", "The door is closed. Please confirm"),
     "deposit.done.title": ("已存入 {compartment}", "Stored in {compartment}"),
     "deposit.cancelled": ("投递已取消，格口是空的", "The deposit is cancelled; the compartment is empty"),

@@ -20,35 +20,37 @@ WORDS: dict[str, tuple[str, str]] = {
     # The look.
     "look.title": ("请看镜头", "Please look at the camera"),
     "look.line": ("站在屏幕前，睁大眼睛，看着镜头一两秒", "Stand here, eyes wide open, and look for a second or two"),
-    "look.hint.closer": ("请靠近一点", "A little closer, please"),
-    "look.hint.further": ("请后退一点", "A little further back, please"),
-    "look.hint.open_eyes": ("请把眼睛睁大一点", "Please open your eyes wider"),
-    "look.hint.hold_still": ("很好，请保持不动", "Good. Please hold still"),
-    "look.hint.look_straight": ("请正视镜头", "Please look straight into the camera"),
-    "look.hint.glasses": ("眼镜有点反光，请摘下眼镜再试", "Your glasses reflect the light. Please take them off"),
-    "look.hint.nobody": ("没有看到您，请站到镜头前", "We cannot see you. Please stand in front of the camera"),
     "look.refused.title": ("没有认出您", "We did not recognise you"),
-    "look.refused.line": (
+    "look.refused.not_recognised": (
         "这没有关系，可以再看一次，也可以输入取件码",
         "Never mind. Look again, or enter your pickup code instead",
     ),
-    "look.ambiguous.line": (
+    "look.refused.ambiguous": (
         "为了稳妥，我们没有开门。请再看一次，或输入取件码",
         "To be safe we opened nothing. Please look again, or enter your pickup code",
     ),
-    "look.poor.line": (
+    "look.refused.poor_pictures": (
         "没有看清。请擦一下眼镜、避开强光，再看一次，或输入取件码",
         "The view was not clear. Wipe your glasses, turn away from bright light and look again, or enter your code",
     ),
-    "look.camera.line": (
+    "look.refused.camera": (
         "镜头暂时不能用，请输入取件码，一样可以取件",
         "The camera is out of order. Please enter your pickup code; it works just as well",
     ),
+    # What to do better, by the reason for which a picture gave no template.
+    "look.hint.no-eye": ("没有看到您的眼睛，请正对镜头", "We cannot see your eyes. Please face the camera"),
+    "look.hint.too-small": ("请靠近一点", "A little closer, please"),
+    "look.hint.eye-closed": ("请把眼睛睁大一点", "Please open your eyes wider"),
+    "look.hint.blurred": ("很好，请保持不动", "Good. Please hold still"),
+    "look.hint.off-axis": ("请正视镜头", "Please look straight into the camera"),
+    "look.hint.covered": ("眼睛被挡住了，请拨开头发或帽檐", "Something covers your eye. Please move hair or cap aside"),
+    "look.hint.glare": ("眼镜有点反光，请摘下眼镜再试", "Your glasses reflect the light. Please take them off"),
+    "look.hint.bad-picture": ("镜头画面不清楚，请稍等", "The camera's view is not clear. One moment please"),
     # The code.
     "code.title": ("请输入取件码", "Please enter your pickup code"),
-    "code.line": ("取件码在您收到的通知里，共八位数字", "You will find the eight digits in your notification"),
-    "code.entry": ("取件码", "Pickup code"),
-    "code.wrong": ("取件码不对，请核对后再输入", "That code is not right. Please check it and enter it again"),
+    "code.line": ("在您收到的通知里，共八位数字", "You will find the eight digits in your notification"),
+    "code.entry": ("八位数字", "Eight digits"),
+    "code.wrong": ("号码不对，请核对后再输入", "That code is not right. Please check it and enter it again"),
     "code.slow": ("请等 {seconds} 秒再输入", "Please wait {seconds} seconds before trying again"),
     # Collecting.
     "pickup.open.title": ("{compartment} 已打开", "{compartment} is open"),
@@ -57,7 +59,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Item {number} of {total}. Please take it out and close the door",
     ),
     "choice.not_mine": ("不是我的，我放回去", "Not mine, I am putting it back"),
-    "pickup.putback.title": ("请把物品放回原处", "Please put it back"),
+    "choice.mine": ("是我的，我要取走", "It is mine after all, I am taking it"),
+    "pickup.putback.title": ("请把物品放回 {compartment}", "Please put it back into {compartment}"),
     "pickup.putback.line": (
         "放好后关上柜门，我们会通知服务人员核对",
         "Close the door when it is inside; our staff will look into it",
@@ -75,14 +78,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice.agree": ("我同意，开始登记", "I agree, begin"),
     "choice.decline": ("不登记，用取件码", "No, I will use codes"),
     "enrol.code.title": ("请输入登记码", "Please enter your enrolment code"),
-    "enrol.title": ("正在登记，请看镜头", "Enrolling. Please look at the camera"),
-    "enrol.side.left": ("先登记左眼", "Your left eye"),
-    "enrol.side.right": ("再登记右眼", "Your right eye"),
+    "enrol.title": ("登记虹膜，请看镜头", "Enrolling: please look at the camera"),
+    "enrol.side.left": ("左眼", "Your left eye"),
+    "enrol.side.right": ("右眼", "Your right eye"),
+    "choice.ready": ("准备好了", "I am ready"),
     "enrol.progress": ("请保持不动，马上就好", "Hold still, nearly there"),
     "enrol.done.title": ("登记好了", "You are enrolled"),
     "enrol.done.line": ("下次取件，看一眼镜头就行", "Next time, a look is all it takes"),
-    "enrol.refused.line": (
-        "这次没有登记成功，什么也没有保存。可以再试一次，或继续用取件码",
-        "Enrolment did not succeed and nothing was stored. Try again, or keep using codes",
+    "enrol.refused.title": ("这次没有登记成功", "Enrolment did not succeed"),
+    "enrol.refused.poor_pictures": (
+        "没有看清，什么也没有保存。可以再试一次，或继续用取件码",
+        "The view was not clear; nothing was stored. Try again, or keep using codes",
+    ),
+    "enrol.refused.inconsistent": (
+        "几次看到的不一致，什么也没有保存。请保持不动，再试一次",
+        "The pictures did not agree; nothing was stored. Please hold still and try again",
+    ),
+    "enrol.refused.duplicate": (
+        "这只眼睛已经登记过了。如有疑问，请联系服务人员",
+        "This eye is enrolled already. If in doubt, please ask the service staff",
+    ),
+    "enrol.refused.camera": (
+        "镜头暂时不能用，什么也没有保存。取件码一样好用",
+        "The camera is out of order; nothing was stored. Codes work just as well",
     ),
 }

@@ -77,7 +77,7 @@ async def test_every_tone_and_kind_of_screen_can_be_drawn(page: httpx.AsyncClien
             text("welcome.title"),
             (text("consent.text"),),
             tuple(
-                Choice("open", text("choice.open", compartment=f"A{n:02d}", state="free"), f"A{n:02d}")
+                Choice("open", text("choice.open", compartment=f"A{n:02d}", reason="jammed"), f"A{n:02d}")
                 for n in range(20)
             ),
             tuple(Entry(kind.value, text("code.entry"), kind, 20) for kind in EntryKind),
@@ -190,8 +190,8 @@ async def test_values_from_outside_are_never_markup(page: httpx.AsyncClient, des
         Screen(
             f"name{HOSTILE}",
             text("courier.home.title", name=HOSTILE),
-            (text("courier.recipient", name=HOSTILE, room=HOSTILE),),
-            (Choice(f"act{HOSTILE}", text("choice.open", compartment=HOSTILE, state=HOSTILE), HOSTILE),),
+            (text("courier.recipient", name=HOSTILE, room=HOSTILE, tail=HOSTILE),),
+            (Choice(f"act{HOSTILE}", text("choice.open", compartment=HOSTILE, reason=HOSTILE), HOSTILE),),
             (Entry(f"entry{HOSTILE}", text("code.entry"), EntryKind.WORD, 20),),
             doors=(f"A01{HOSTILE}",),
         )
