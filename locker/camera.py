@@ -75,7 +75,8 @@ class Camera:
         newest frame and misses those between. The consumer wipes the frames that it was given.
 
         Raises:
-            CameraUnavailable: from the iteration, when the camera cannot be opened in `open_timeout_s`.
+            CameraUnavailable: from the iteration, when the camera cannot be opened in `open_timeout_s`; at once, when its
+                driver has not returned from the last look.
             CameraStalled: from the iteration, when no picture came for `read_timeout_s`.
         """
         ends_at = self._clock() + self._settings.look_timeout_s
@@ -278,7 +279,7 @@ class _Reader(threading.Thread):
 def _open(settings: CameraSettings) -> cv2.VideoCapture:
     source = settings.source.strip()
     if source.isdecimal():
-        return cv2.VideoCapture(int(source))
+        return cv2.VideoCapture(int(source), cv2.CAP_V4L2)
     if source.startswith("/dev/"):
         return cv2.VideoCapture(source, cv2.CAP_V4L2)
     limits = [

@@ -1,0 +1,166 @@
+"""Putting a directory of the platform into force: what becomes true, as events, and what is personal beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from locker.ledger import (
+    DropPersonRow,
+    ErasePerson,
+    Ledger,
+    PersonalWrite,
+    SetPersonRow,
+    StoreCode,
+    StorePerson,
+    StoreWaybill,
+)
+from mqtt.contract.base import ConsignmentState
+from mqtt.contract.events import (
+    ConsignmentExpected,
+    ConsignmentReleased,
+    CredentialIssued,
+    CredentialRevoked,
+    DirectoryApplied,
+    Event,
+    TemplateRevoked,
+)
+from mqtt.contract.messages import Directory, ExpectedConsignment, OneTimeCode, PersonalPart
+
+GONE = "no longer in the directory"
+
+
+@dataclass
+class Change:
+    """What one directory changes."""
+
+    events: list[Event] = field(default_factory=list)
+    personal: list[PersonalWrite] = field(default_factory=list)
+    revoked_templates: list[str] = field(default_factory=list)
+
+
+def apply(ledger: Ledger, cabinet: str, directory: Directory, personal: PersonalPart) -> tuple[str, ...]:
+    """Put a directory into force in one transaction; returns the templates that left the gallery by it.
+
+    Raises:
+        IllegalTransition: the directory contradicts the ledger; nothing was changed.
+    """
+    change = Change()
+    full = directory.base is None
+    _people(ledger, directory, personal, change)
+    _consignments(ledger, directory, personal, change)
+    _codes(ledger, directory.codes, change)
+    _remove(ledger, directory, change, full=full)
+    change.events.append(DirectoryApplied(cabinet=cabinet, version=directory.version, full=full))
+    ledger.record(*change.events, personal=change.personal)
+    return tuple(change.revoked_templates)
+
+
+def _people(ledger: Ledger, directory: Directory, personal: PersonalPart, change: Change) -> None:
+    for resident in directory.residents:
+        change.personal.append(SetPersonRow(resident.person, "resident", household=resident.household))
+        if resident.person in personal.residents:
+            change.personal.append(StorePerson(resident.person, personal.residents[resident.person]))
+    for staff in directory.staff:
+        change.personal.append(SetPersonRow(staff.person, staff.role, carrier=staff.carrier))
+        if staff.person in personal.staff:
+            change.personal.append(StorePerson(staff.person, personal.staff[staff.person]))
+    del ledger
+
+
+def _consignments(ledger: Ledger, directory: Directory, personal: PersonalPart, change: Change) -> None:
+    for expected in directory.expected:
+        known = ledger.consignment(expected.consignment)
+        if known is not None and known.state is not ConsignmentState.EXPECTED:
+            continue  # it is here already, or has been: the ledger knows better than a list on its way
+        event = _expected(expected)
+        if known is None or _expected_of(ledger, expected.consignment) != event:
+            change.events.append(event)
+        if expected.consignment in personal.consignments:
+            waybill = personal.consignments[expected.consignment].waybill
+            change.personal.append(StoreWaybill(expected.consignment, expected.recipient, waybill))
+
+
+def _expected(consignment: ExpectedConsignment) -> ConsignmentExpected:
+    return ConsignmentExpected(**consignment.model_dump())
+
+
+def _expected_of(ledger: Ledger, consignment: str) -> ConsignmentExpected | None:
+    """The announcement of a consignment as the ledger has it."""
+    known = ledger.consignment(consignment)
+    if known is None:
+        return None
+    return ConsignmentExpected.model_validate(
+        {
+            "consignment": known.id,
+            "service": known.service,
+            "direction": known.direction,
+            "recipient": known.recipient,
+            "carrier": known.carrier,
+            "size": known.size,
+            "deadline_h": known.deadline_h,
+        }
+    )
+
+
+def _codes(ledger: Ledger, codes: Iterable[OneTimeCode], change: Change) -> None:
+    for code in codes:
+        known = ledger.credential(code.credential)
+        if known is not None and known.state != "open":
+            continue  # spent or void; a list that still has it does not bring it back
+        if known is None:
+            change.events.append(
+                CredentialIssued(
+                    credential=code.credential,
+                    credential_kind=code.kind,
+                    person=code.person,
+                    consignment=code.consignment,
+                )
+            )
+        change.personal.append(StoreCode(code.credential, code.digest, code.not_after))
+
+
+def _remove(ledger: Ledger, directory: Directory, change: Change, *, full: bool) -> None:
+    """Take away what a differential names, or whatever a full directory does not have."""
+    people = set(directory.removed.people)
+    credentials = set(directory.removed.credentials)
+    consignments = set(directory.removed.consignments)
+    if full:
+        listed = {r.person for r in directory.residents} | {s.person for s in directory.staff}
+        people |= {p.person for p in (*ledger.residents(), *ledger.staff())} - listed
+        credentials |= {c.credential for c in ledger.credentials()} - {c.credential for c in directory.codes}
+        announced = ledger.consignments(state={ConsignmentState.EXPECTED})
+        consignments |= {c.id for c in announced} - {c.consignment for c in directory.expected}
+    for credential in sorted(credentials):
+        known = ledger.credential(credential)
+        if known is not None and known.state == "open":
+            change.events.append(CredentialRevoked(credential=credential, reason=GONE))
+    for consignment in sorted(consignments):
+        held = ledger.consignment(consignment)
+        if held is not None and held.state is ConsignmentState.EXPECTED:
+            change.events.append(
+                ConsignmentReleased(consignment=consignment, state=ConsignmentState.CANCELLED, reason=GONE)
+            )
+    for person in sorted(people):
+        _forget(ledger, person, change)
+
+
+def _forget(ledger: Ledger, person: str, change: Change) -> None:
+    """Somebody left: templates go at once; the rest with the person's key, unless parcels of theirs are still here."""
+    for template in ledger.templates_of(person):
+        change.events.append(TemplateRevoked(template=template, reason=GONE))
+        change.revoked_templates.append(template)
+    change.personal.append(DropPersonRow(person))
+    if not ledger.consignments(state=HELD_OR_EXPECTED, recipients={person}):
+        change.personal.append(ErasePerson(person))
+
+
+HELD_OR_EXPECTED = frozenset(
+    {
+        ConsignmentState.EXPECTED,
+        ConsignmentState.RESERVED,
+        ConsignmentState.DEPOSITED,
+        ConsignmentState.REFUSED,
+    }
+)
+"""While one of these is addressed to somebody, its waybill is still needed."""

@@ -1,0 +1,191 @@
+"""Doors as visits see them: every unlock is an attempt in the ledger first, every change of a hook is an event there.
+
+The panel's threads report to this object; everything else happens on the loop. Waiters are woken only after the ledger
+holds what they waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from firmware_bridge import panel as bridge
+from locker.ledger import Ledger, LedgerThread
+from mqtt.contract.base import Latch, Outcome, Purpose
+from mqtt.contract.events import AttemptSettled, AttemptStarted, DoorAlarmed, DoorChanged, Event, LineChanged
+
+log = structlog.get_logger(__name__)
+
+OPEN = frozenset({Outcome.OPENED, Outcome.ALREADY_OPEN})
+"""Outcomes after which the door is open."""
+
+OPENING_RECORDED_WITHIN_S = 5.0
+"""The panel reports a change before it settles an unlock, so that this only bounds a fault of the program."""
+
+
+class LockPanel(Protocol):
+    """What doors need of `firmware_bridge.panel.Panel`."""
+
+    def unlock(self, compartment: str, attempt: str) -> Future[bridge.UnlockReport]:
+        """Pulse the lock once."""
+
+    def doors(self) -> dict[str, bridge.Latch]:
+        """Debounced hooks."""
+
+
+@dataclass(frozen=True)
+class Unlock:
+    """A wish to open a door: for which visit, why, and which try of the step it is."""
+
+    compartment: str
+    visit: str
+    purpose: Purpose
+    cause: str
+    number: int = 1
+
+
+class Doors:
+    """The cabinet's doors, as the ledger has them."""
+
+    def __init__(self, ledger: LedgerThread, new_id: Callable[[str], str]) -> None:
+        """Doors are unknown until `begin`."""
+        self._ledger = ledger
+        self._new_id = new_id
+        self._panel: LockPanel | None = None
+        self._latches: dict[str, Latch] = {}
+        self._openings: Counter[str] = Counter()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._expected: dict[str, str] = {}
+        self._moved = asyncio.Condition()
+        self._events: asyncio.Queue[bridge.PanelEvent] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._unlocking: set[asyncio.Task[Outcome]] = set()
+
+    def from_panel(self, event: bridge.PanelEvent) -> None:
+        """Take an event from a line's thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the daemon is gone
+            self._loop.call_soon_threadsafe(self._events.put_nowait, event)
+
+    def begin(self, panel: LockPanel, latches: dict[str, Latch]) -> None:
+        """Start from doors that were read and compared with the ledger."""
+        self._panel = panel
+        self._latches = dict(latches)
+
+    def latch(self, compartment: str) -> Latch:
+        """The door as recorded; unknown before the first read."""
+        return self._latches.get(compartment, Latch.UNKNOWN)
+
+    def expect(self, compartment: str, visit: str) -> None:
+        """Say whose moves a door's next moves are."""
+        self._expected[compartment] = visit
+
+    def forget(self, visit: str) -> None:
+        """A visit is over: moves of its doors are nobody's any more."""
+        self._expected = {door: owner for door, owner in self._expected.items() if owner != visit}
+
+    async def unlock(self, wish: Unlock) -> Outcome:
+        """Make one attempt: write it, pulse once, write the outcome.
+
+        A cancelled caller does not cancel the attempt: its outcome is recorded all the same (see `settle`).
+        """
+        task = asyncio.create_task(self._one_at_a_time(wish))
+        self._unlocking.add(task)
+        task.add_done_callback(self._unlocking.discard)
+        return await asyncio.shield(task)
+
+    async def _one_at_a_time(self, wish: Unlock) -> Outcome:
+        async with self._locks[wish.compartment]:
+            return await self._attempt(wish)
+
+    async def _attempt(self, wish: Unlock) -> Outcome:
+        if self._panel is None:
+            raise RuntimeError("doors cannot be opened before they have been read")
+        attempt = self._new_id("att")
+        openings = self._openings[wish.compartment]
+        self.expect(wish.compartment, wish.visit)
+        await self._ledger.record(
+            AttemptStarted(
+                attempt=attempt,
+                visit=wish.visit,
+                compartment=wish.compartment,
+                purpose=wish.purpose,
+                cause=wish.cause,
+                number=wish.number,
+            )
+        )
+        report = await asyncio.wrap_future(self._panel.unlock(wish.compartment, attempt))
+        outcome = Outcome(report.outcome.value)
+        await self._ledger.record(AttemptSettled(attempt=attempt, outcome=outcome, detail=report.detail[:400]))
+        if outcome in OPEN:  # the event of the same hook may still be on its way
+            await self._opening_recorded(wish.compartment, openings)
+        log.info("attempt", compartment=wish.compartment, purpose=wish.purpose, outcome=outcome)
+        return outcome
+
+    async def _opening_recorded(self, compartment: str, openings: int) -> None:
+        """Wait until the ledger has the opening that the panel saw: only then may a closing be waited for."""
+
+        def recorded() -> bool:
+            return self._openings[compartment] > openings or self.latch(compartment) is Latch.UNLATCHED
+
+        async with self._moved:
+            try:
+                await asyncio.wait_for(self._moved.wait_for(recorded), OPENING_RECORDED_WITHIN_S)
+            except TimeoutError:
+                log.warning("the panel opened a door but reported no change of it", compartment=compartment)
+
+    async def settle(self) -> None:
+        """Wait for the attempts under way."""
+        if self._unlocking:
+            await asyncio.gather(*self._unlocking, return_exceptions=True)
+
+    async def until(self, compartments: Iterable[str], latch: Latch) -> None:
+        """Wait until every one of the doors is recorded as `latch`."""
+        wanted = tuple(compartments)
+        async with self._moved:
+            await self._moved.wait_for(lambda: all(self.latch(door) is latch for door in wanted))
+
+    async def take_lines_only(self) -> None:
+        """Before the doors are compared with the ledger: record what lines have done, drop what doors have."""
+        while not self._events.empty():
+            event = self._events.get_nowait()
+            if isinstance(event, bridge.LineChanged):
+                await self._line_changed(event)
+
+    async def run(self) -> None:
+        """Record what the panel reports, in order, for ever."""
+        while True:
+            event = await self._events.get()
+            if isinstance(event, bridge.LineChanged):
+                await self._line_changed(event)
+            else:
+                await self._door_changed(event.compartment, Latch(event.latch.value))
+
+    async def _line_changed(self, event: bridge.LineChanged) -> None:
+        def record(ledger: Ledger) -> bool:
+            if ledger.line_up(event.line) is event.up:
+                return False
+            ledger.record(LineChanged(line=event.line, up=event.up, cause=event.cause[:400]))
+            return True
+
+        if await self._ledger.run(record):
+            log.warning("line", line=event.line, up=event.up, cause=event.cause)
+
+    async def _door_changed(self, compartment: str, latch: Latch) -> None:
+        if latch is self.latch(compartment):
+            return
+        visit = self._expected.get(compartment)
+        events: list[Event] = [DoorChanged(compartment=compartment, latch=latch, visit=visit)]
+        if latch is Latch.UNLATCHED and visit is None:
+            events.append(DoorAlarmed(compartment=compartment, alarm="opened_without_attempt"))
+        await self._ledger.record(*events)
+        async with self._moved:
+            self._latches[compartment] = latch
+            self._openings[compartment] += latch is Latch.UNLATCHED
+            self._moved.notify_all()

@@ -1,0 +1,270 @@
+"""The reception: the welcome screen, who comes with what right, and which visit begins.
+
+It holds the screen between visits. A visit that has let go of the screen (a door left open) goes on behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from locker.access.keypad import Patience
+from locker.access.pins import Pins
+from locker.cabinet import Cabinet
+from locker.kiosk.screen import Act, Screen
+from locker.ledger import Ledger, Person
+from locker.look import NotRecognised, Recognised
+from locker.visits import desk_screens, pickup_screens, rights
+from locker.visits.deposit import DepositVisit
+from locker.visits.enrolment import EnrolmentVisit
+from locker.visits.pickup import PickupVisit
+from locker.visits.service import ServiceVisit
+from locker.visits.visit import Visit
+from mqtt.contract.base import CredentialKind, Means, VisitKind, VisitResult
+from mqtt.contract.events import KeypadSlowed, LookRefused, VisitEnded, VisitStarted
+from mqtt.contract.messages import StaffPersonal
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+FAULT_SHOWN_S = 10.0
+"""How long the news of a fault of the program stands on the screen."""
+
+
+class Reception:
+    """Receives people, one after another, for as long as the daemon runs."""
+
+    def __init__(self, cabinet: Cabinet, pins: Pins | None = None) -> None:
+        """Nobody is received before `run`."""
+        self._cabinet = cabinet
+        self._pins = pins or Pins()
+        self._visits: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Welcome, receive, and welcome again."""
+        while True:
+            self._cabinet.desk.hand_to(self)
+            self._cabinet.desk.show(self, desk_screens.welcome())
+            act = await self._cabinet.desk.next_act(self)
+            try:
+                visit = await self._receive(act)
+            except TimeoutError:
+                continue
+            except Exception:
+                log.exception("the reception failed")
+                visit = None
+                await self._apologise()
+            if visit is not None:
+                await self._host(visit)
+
+    def begin(self, visit: Visit) -> None:
+        """Let a visit run that needs no screen, or whose person has the screen already."""
+        task = asyncio.create_task(self._guard(visit), name=visit.id)
+        self._visits.add(task)
+        task.add_done_callback(self._visits.discard)
+
+    async def close(self) -> None:
+        """End every visit at once. Those with an open door are found again at the next start."""
+        for task in self._visits:
+            task.cancel()
+        await asyncio.gather(*self._visits, return_exceptions=True)
+
+    async def _host(self, visit: Visit) -> None:
+        """Give a visit the screen until it lets go of it."""
+        self._cabinet.desk.hand_to(visit)
+        self.begin(visit)
+        await visit.left_screen.wait()
+
+    async def _guard(self, visit: Visit) -> None:
+        try:
+            await visit.run()
+        except Exception:
+            log.exception("a visit failed", visit=visit.id, kind=visit.kind, stage=visit.stage)
+            visit.show(desk_screens.internal_fault())
+            with contextlib.suppress(Exception):
+                await visit.end(VisitResult.FAILED)
+        finally:
+            visit.leave_screen()
+
+    async def _apologise(self) -> None:
+        self._cabinet.desk.show(self, desk_screens.internal_fault())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._cabinet.desk.next_act(self), FAULT_SHOWN_S)
+
+    async def _ask(self, screen: Screen) -> Act:
+        """Show a screen and wait for an act; TimeoutError after `kiosk.idle_s` of silence."""
+        self._cabinet.desk.show(self, screen)
+        return await asyncio.wait_for(self._cabinet.desk.next_act(self), self._cabinet.settings.kiosk.idle_s)
+
+    async def _receive(self, act: Act) -> Visit | None:
+        match act.action:
+            case "look":
+                return await self._look()
+            case "code":
+                return await self._pickup_by_code()
+            case "courier" | "staff":
+                return await self._sign_in(courier=act.action == "courier")
+            case "enrol":
+                return await self._enrol()
+            case _:
+                return None
+
+    # By eye
+
+    async def _look(self) -> Visit | None:
+        """Look after look, as many as the site allows; then the code."""
+        looks = self._cabinet.settings.iris.looks
+        for number in range(1, looks + 1):
+            result = await self._one_look()
+            if isinstance(result, Act):
+                return await self._pickup_by_code() if result.action == "code" else None
+            if isinstance(result, Recognised):
+                return await self._pickup_by_eye(result.person)
+            await self._record_refusal(result)
+            again = number < looks and result.reason != "camera"
+            act = await self._ask(pickup_screens.look_refused(result.reason, again=again))
+            if act.action == "code":
+                return await self._pickup_by_code()
+            if act.action != "again":
+                return None
+        return None
+
+    async def _pickup_by_eye(self, person: str) -> Visit:
+        services = self._cabinet.settings.services
+        right = await self._cabinet.ledger.run(lambda ledger: rights.of_person(ledger, person, services))
+        return PickupVisit(self._cabinet, right)
+
+    async def _one_look(self) -> Recognised | NotRecognised | Act:
+        """One look; an act of the person ends it early."""
+        desk = self._cabinet.desk
+        desk.show(self, pickup_screens.looking(None))
+        looking = asyncio.create_task(
+            self._cabinet.looker.look(lambda sight: desk.show(self, pickup_screens.looking(sight.hint)))
+        )
+        acting = asyncio.create_task(desk.next_act(self))
+        try:
+            await asyncio.wait({looking, acting}, return_when=asyncio.FIRST_COMPLETED)
+            return looking.result() if looking.done() else acting.result()
+        finally:
+            for task in (looking, acting):
+                task.cancel()
+            await asyncio.gather(looking, acting, return_exceptions=True)
+
+    async def _record_refusal(self, result: NotRecognised) -> None:
+        visit = self._cabinet.new_id("vis")
+        await self._cabinet.ledger.record(
+            VisitStarted(visit=visit, visit_kind=VisitKind.PICKUP, means=Means.IRIS),
+            LookRefused(visit=visit, reason=result.reason),
+            VisitEnded(visit=visit, result=VisitResult.REFUSED),
+        )
+
+    # By code
+
+    async def _pickup_by_code(self) -> Visit | None:
+        right = await self._code(
+            "code.title", lambda entered: self._in_ledger(lambda ledger: rights.of_code(self._cabinet, ledger, entered))
+        )
+        return PickupVisit(self._cabinet, right) if right is not None else None
+
+    async def _enrol(self) -> Visit | None:
+        credential = await self._code(
+            "enrol.code.title",
+            lambda entered: self._in_ledger(
+                lambda ledger: rights.one_time(self._cabinet, ledger, CredentialKind.ENROLMENT, entered)
+            ),
+        )
+        return EnrolmentVisit(self._cabinet, credential) if credential is not None else None
+
+    async def _in_ledger(self, work: Callable[[Ledger], T]) -> T:
+        return await self._cabinet.ledger.run(work)
+
+    async def _code(self, title: str, find: Callable[[str], Awaitable[T | None]]) -> T | None:
+        """Ask for a code until it is right or the person gives up; wrong ones slow the keypad."""
+        wrong = False
+        while True:
+            act = await self._ask(pickup_screens.code(title, wrong=wrong, wait_s=self._cabinet.keypad.wait_s))
+            if act.action == "cancel":
+                return None
+            if self._cabinet.keypad.wait_s > 0:
+                continue
+            found = await find(act.entries.get("code", ""))
+            await self._judge(right=found is not None)
+            if found is not None:
+                return found
+            wrong = True
+
+    async def _judge(self, *, right: bool) -> None:
+        """Slow the keypad after a wrong code, and let a right one forgive one of them."""
+        keypad = self._cabinet.keypad
+        await record_patience(self._cabinet, keypad.right() if right else keypad.wrong())
+
+    # Couriers and attendants
+
+    async def _sign_in(self, *, courier: bool) -> Visit | None:
+        wrong = False
+        while True:
+            wait_s = self._cabinet.keypad.wait_s
+            act = await self._ask(desk_screens.sign_in(courier=courier, wrong=wrong, wait_s=wait_s))
+            if act.action == "cancel":
+                return None
+            if act.action == "deposit_code":
+                return await self._deposit_by_code()
+            if self._cabinet.keypad.wait_s > 0:
+                continue
+            person = await self._identified(act.entries.get("number", ""), act.entries.get("pin", ""), courier=courier)
+            await self._judge(right=person is not None)
+            if person is not None:
+                return await self._staff_visit(person)
+            wrong = True
+
+    async def _identified(self, number: str, pin: str, *, courier: bool) -> Person | None:
+        """The courier or attendant with this number and PIN. Argon2 is slow on purpose, so it has a thread."""
+        staff = await self._cabinet.ledger.run(lambda ledger: tuple(ledger.staff_personal()))
+        found = await asyncio.to_thread(self._pins.check, staff, number, pin)
+        person = await self._cabinet.ledger.run(lambda ledger: ledger.person(found)) if found else None
+        return person if person is not None and person.role == ("courier" if courier else "attendant") else None
+
+    async def _deposit_by_code(self) -> Visit | None:
+        credential = await self._code(
+            "courier.deposit_code",
+            lambda entered: self._in_ledger(
+                lambda ledger: rights.one_time(self._cabinet, ledger, CredentialKind.DEPOSIT, entered)
+            ),
+        )
+        if credential is None or credential.person is None:
+            return None
+        person = await self._cabinet.ledger.run(lambda ledger: ledger.person(credential.person or ""))
+        return await self._staff_visit(person, credential.credential) if person is not None else None
+
+    async def _staff_visit(self, person: Person, credential: str | None = None) -> Visit:
+        personal = await self._cabinet.ledger.run(lambda ledger: ledger.personal(person.person))
+        name = personal.name if isinstance(personal, StaffPersonal) else ""
+        if person.role == "attendant":
+            return ServiceVisit(self._cabinet, person, name)
+        return DepositVisit(self._cabinet, person, name, credential)
+
+
+async def record_patience(cabinet: Cabinet, patience: Patience | None) -> None:
+    """Tell the ledger that the keypad became slower or quicker."""
+    if patience is not None:
+        await cabinet.ledger.record(
+            KeypadSlowed(
+                cabinet=cabinet.name, failures=patience.failures, delay_s=patience.delay_s, alarm=patience.alarm
+            )
+        )
+
+
+async def forgive(cabinet: Cabinet) -> None:
+    """Let the keypad forget a wrong code for each minute of quiet, for ever."""
+    while True:
+        await asyncio.sleep(cabinet.keypad.relaxes_in_s or FORGIVE_CHECK_S)
+        await record_patience(cabinet, cabinet.keypad.relax())
+
+
+FORGIVE_CHECK_S = 60.0
+"""With no wrong code to forgive, look again after this."""

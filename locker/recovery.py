@@ -1,0 +1,92 @@
+"""Every start: settle what the last run left open, read every door, and record how it differs from the ledger.
+
+Nothing is tried again. No visit begins before this is done; interrupted visits whose doors stand open are seen to
+behind the reception's back.
+"""
+
+from __future__ import annotations
+
+from config.settings import Settings
+from locker.cabinet import Cabinet
+from locker.ledger import Ledger, Visit
+from mqtt.contract.base import Latch, Outcome, ServiceState, SizeName
+from mqtt.contract.events import (
+    AttemptSettled,
+    CommandSettled,
+    CompartmentInstalled,
+    CompartmentServiceChanged,
+    DaemonStarted,
+    DoorAlarmed,
+    DoorChanged,
+    DoorDiffered,
+    Event,
+)
+
+INTERRUPTED = "the cabinet stopped before the outcome was recorded"
+
+
+def begin_boot(ledger: Ledger, settings: Settings, version: str) -> None:
+    """Record the start, the site's compartments, and the end of every attempt and command that was under way."""
+    events: list[Event] = [DaemonStarted(cabinet=settings.site.cabinet, boot=ledger.boot, version=version)]
+    known = {compartment.id: compartment for compartment in ledger.compartments()}
+    events += [
+        CompartmentInstalled(compartment=compartment.id, size=SizeName(compartment.size))
+        for compartment in settings.compartments
+        if compartment.id not in known or known[compartment.id].size != compartment.size
+    ]
+    events += _retire(ledger, {compartment.id for compartment in settings.compartments})
+    for attempt in ledger.unsettled_attempts():
+        events.append(AttemptSettled(attempt=attempt.attempt, outcome=Outcome.UNKNOWN, detail=INTERRUPTED))
+    for command in ledger.unsettled_commands():
+        events.append(CommandSettled(command=command.command, status="unknown", reason=INTERRUPTED))
+    ledger.record(*events)
+
+
+NOT_INSTALLED = "not in the site file"
+
+
+def _retire(ledger: Ledger, installed: set[str]) -> list[Event]:
+    """Compartments that the site file no longer has are taken out of service; those that return, put back."""
+    events: list[Event] = []
+    for compartment in ledger.compartments():
+        gone = compartment.id not in installed
+        if gone and compartment.service is ServiceState.IN_SERVICE:
+            state = ServiceState.OUT_OF_SERVICE
+        elif not gone and compartment.reason == NOT_INSTALLED:
+            state = ServiceState.IN_SERVICE
+        else:
+            continue
+        events.append(CompartmentServiceChanged(compartment=compartment.id, state=state, reason=NOT_INSTALLED))
+    return events
+
+
+def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> None:
+    """Record every door as it was found; one that differs from the ledger is told as a difference too."""
+    expected = {attempt.compartment for visit in ledger.open_visits() for attempt in ledger.attempts(visit.visit)}
+    events: list[Event] = []
+    for compartment in ledger.compartments():
+        now = found.get(compartment.id, Latch.UNKNOWN)
+        if now is compartment.door:
+            continue
+        if Latch.UNKNOWN not in (now, compartment.door):
+            events.append(DoorDiffered(compartment=compartment.id, recorded=compartment.door, found=now))
+        events.append(DoorChanged(compartment=compartment.id, latch=now))
+        if now is Latch.UNLATCHED and compartment.id not in expected:
+            events.append(DoorAlarmed(compartment=compartment.id, alarm="opened_without_attempt"))
+    if events:
+        ledger.record(*events)
+
+
+async def interrupted_visits(cabinet: Cabinet) -> list[tuple[Visit, tuple[str, ...]]]:
+    """Visits of earlier runs that have not ended, and the compartments that they touched or reserved."""
+
+    def find(ledger: Ledger) -> list[tuple[Visit, tuple[str, ...]]]:
+        reserved = [c for c in ledger.consignments() if c.state == "reserved" and c.compartment is not None]
+        found = []
+        for visit in ledger.open_visits():
+            touched = [attempt.compartment for attempt in ledger.attempts(visit.visit)]
+            touched += [c.compartment for c in reserved if c.last_visit == visit.visit and c.compartment is not None]
+            found.append((visit, tuple(dict.fromkeys(touched))))
+        return found
+
+    return await cabinet.ledger.run(find)

@@ -1,0 +1,155 @@
+"""A deposit visit: a courier signs in, names parcels by their waybill and puts them in; or takes back what waits.
+
+Custody begins with the closing of the door in a deposit that is confirmed. A courier who walks away leaves the parcel
+deposited but unconfirmed, and may confirm it at the next visit.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from config.settings import Size
+from locker.cabinet import Cabinet
+from locker.doors import OPEN
+from locker.kiosk.screen import Screen, Text, text
+from locker.ledger import Compartment, Consignment, Ledger, Person
+from locker.people import masked_recipient
+from locker.vacancy import choose_compartment, count_by_size, vacancies
+from locker.visits import deposit_screens as screens
+from locker.visits import notices
+from locker.visits.doorway import closed_or_act, open_door
+from locker.visits.placement import Placement
+from locker.visits.visit import Moves, Visit
+from mqtt.contract.base import ConsignmentState, Means, Purpose, VisitKind, VisitResult
+from mqtt.contract.events import ConsignmentConfirmed, ConsignmentWithdrawn, CredentialUsed
+
+
+class DepositStage(StrEnum):
+    """Where a deposit visit stands."""
+
+    HOME = "home"
+    CHOOSING = "choosing"
+    PLACING = "placing"
+    TAKING_BACK = "taking_back"
+
+
+class DepositVisit(Visit):
+    """Everything a courier does in one go: any number of parcels in, and refused or overdue ones out."""
+
+    kind = VisitKind.DEPOSIT
+    first = DepositStage.HOME
+    moves: ClassVar[Moves] = {
+        DepositStage.HOME: frozenset({DepositStage.CHOOSING, DepositStage.TAKING_BACK}),
+        DepositStage.CHOOSING: frozenset({DepositStage.HOME, DepositStage.PLACING}),
+        DepositStage.PLACING: frozenset({DepositStage.HOME}),
+        DepositStage.TAKING_BACK: frozenset({DepositStage.HOME}),
+    }
+
+    def __init__(self, cabinet: Cabinet, courier: Person, name: str, credential: str | None = None) -> None:
+        """A visit of `courier`, who signed in with a PIN, or with the one-time deposit code `credential`."""
+        super().__init__(cabinet)
+        self._courier = courier
+        self._name = name
+        self._credential = credential
+
+    async def serve(self) -> VisitResult:
+        """Home screen, parcel after parcel, until the courier is done."""
+        if self._credential is None:
+            await self.begin(Means.PIN, self._courier.person)
+        else:
+            spent = CredentialUsed(credential=self._credential, visit=self.id)
+            await self.begin(Means.DEPOSIT_CODE, self._courier.person, spent)
+        problem: Text | None = None
+        while not self.walked_away:
+            self.enter(DepositStage.HOME)
+            act = await self.ask(await self._home(problem))
+            problem = None
+            match act.action:
+                case "finish":
+                    return VisitResult.COMPLETED
+                case "deposit":
+                    problem = await self._deposit(act.entries.get("waybill", ""))
+                case "takeback":
+                    await self._take_back(act.value)
+                case "confirm":
+                    confirmed = ConsignmentConfirmed(consignment=act.value, by=self._courier.person)
+                    await self.cabinet.ledger.record(confirmed)
+        return VisitResult.WALKED_AWAY
+
+    async def _home(self, problem: Text | None) -> Screen:
+        """The home screen, with what waits for this courier's carrier."""
+        mine = await self.cabinet.ledger.run(lambda ledger: ledger.consignments(carrier=self._courier.carrier))
+        deposited = [c for c in mine if c.state is ConsignmentState.DEPOSITED]
+        return screens.home(
+            self._name,
+            expected=sum(c.state is ConsignmentState.EXPECTED for c in mine),
+            returns=[c for c in mine if c.state is ConsignmentState.REFUSED]
+            + [c for c in deposited if self.cabinet.overdue(c)],
+            unconfirmed=[c for c in deposited if not c.confirmed and c.deposited_by == self._courier.person],
+            problem=problem,
+        )
+
+    async def _deposit(self, waybill: str) -> Text | None:
+        """Put in the parcel of a waybill; returns what to tell the courier when it cannot be."""
+        consignment = await self._expected(waybill)
+        if consignment is None:
+            return text("courier.unknown_waybill")
+        if await self.cabinet.ledger.run(lambda ledger: ledger.low_space()):
+            return text("size.low_space")
+        self.enter(DepositStage.CHOOSING)
+        compartment = await self._choose(consignment)
+        if not isinstance(compartment, Compartment):
+            return compartment
+        self.enter(DepositStage.PLACING)
+        problem = await Placement(self, consignment, compartment, self._courier.person).run()
+        return text(problem) if problem else None
+
+    async def _expected(self, waybill: str) -> Consignment | None:
+        """The expected consignment of the courier's carrier with this waybill."""
+        wanted = waybill.strip().upper()
+
+        def find(ledger: Ledger) -> Consignment | None:
+            for consignment_id in ledger.consignments_of_waybill(wanted):
+                found = ledger.consignment(consignment_id)
+                if found and found.state is ConsignmentState.EXPECTED and found.carrier == self._courier.carrier:
+                    return found
+            return None
+
+        return await self.cabinet.ledger.run(find) if wanted else None
+
+    async def _choose(self, consignment: Consignment) -> Compartment | Text | None:
+        """Let the courier choose a size, or be given one. A text says why not; None means the courier went back."""
+        free = await self._vacant()
+        if not free:
+            return text("size.full")
+        recipient = await masked_recipient(self.cabinet.ledger, consignment.recipient)
+        announced = Size(consignment.size) if consignment.size else None
+        act = await self.ask(screens.size(recipient, count_by_size(free), announced))
+        if act.action == "back":
+            return None
+        wanted = Size(act.value) if act.action == "size" else announced or Size.S
+        chosen = choose_compartment(await self._vacant(), wanted, exact=act.action == "size")
+        return chosen or text("size.full")
+
+    async def _vacant(self) -> tuple[Compartment, ...]:
+        compartments = await self.cabinet.ledger.run(lambda ledger: ledger.compartments())
+        return vacancies(compartments, self.cabinet.doors.latch)
+
+    async def _take_back(self, consignment_id: str) -> None:
+        """Hand a refused or overdue consignment back to its carrier."""
+        consignment = await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment_id))
+        if consignment is None or consignment.compartment is None:
+            return
+        compartment = consignment.compartment
+        self.enter(DepositStage.TAKING_BACK)
+        outcome = await open_door(self, compartment, Purpose.WITHDRAW, consignment.id)
+        if outcome not in OPEN:
+            await self.pause(notices.fault(self.cabinet, compartment, outcome), notices.FAULT_S)
+            return
+        await closed_or_act(self, (compartment,), screens.withdrawing(compartment))
+        await self.cabinet.ledger.record(
+            ConsignmentWithdrawn(
+                consignment=consignment.id, compartment=compartment, visit=self.id, by=self._courier.person
+            )
+        )

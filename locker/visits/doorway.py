@@ -1,0 +1,128 @@
+"""What all visits do at a door: open it within a bounded number of attempts, and wait until it has closed.
+
+A door that does not open is taken out of service; one that stays open reminds, then alarms, and is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+from locker.doors import Unlock
+from locker.kiosk.screen import Act, Choice, Screen, Tone, text
+from locker.visits.visit import Visit
+from mqtt.contract.base import Latch, Outcome, Purpose, ServiceState
+from mqtt.contract.events import CompartmentServiceChanged, DoorAlarmed
+
+PUSH_WAIT_S = 4.0
+"""How long "push the door, then pull" stands on the screen before the lock is tried again."""
+
+
+async def open_door(visit: Visit, compartment: str, purpose: Purpose, cause: str) -> Outcome:
+    """Open a door in at most `kiosk.unlock_tries` attempts, asking for a push in between.
+
+    A door that is jammed or cannot be read afterwards goes out of service before this returns.
+    """
+    tries = visit.cabinet.settings.kiosk.unlock_tries
+    outcome = Outcome.REFUSED
+    for number in range(1, tries + 1):
+        visit.show(Screen("opening", text("opening.title", compartment=compartment), doors=(compartment,)))
+        outcome = await visit.cabinet.doors.unlock(Unlock(compartment, visit.id, purpose, cause, number))
+        if outcome is not Outcome.JAMMED:
+            break
+        if number < tries and await _pushed_open(visit, compartment):
+            return Outcome.OPENED
+    if outcome is Outcome.JAMMED:
+        await _out_of_service(visit, compartment, ServiceState.OUT_OF_SERVICE, "jammed")
+    elif outcome is Outcome.UNCONFIRMED:
+        await _out_of_service(visit, compartment, ServiceState.NEEDS_CHECK, "the door could not be read after a pulse")
+    return outcome
+
+
+async def _pushed_open(visit: Visit, compartment: str) -> bool:
+    """Ask for a push; true when the door came open by it."""
+    opened = asyncio.create_task(visit.cabinet.doors.until((compartment,), Latch.UNLATCHED))
+    prompt = asyncio.create_task(visit.pause(push_screen(compartment), PUSH_WAIT_S))
+    await asyncio.wait({opened, prompt}, return_when=asyncio.FIRST_COMPLETED)
+    came_open = opened.done()
+    await _cancel(opened, prompt)
+    return came_open
+
+
+def push_screen(compartment: str) -> Screen:
+    """Push the door, then pull."""
+    return Screen(
+        "push",
+        text("push.title", compartment=compartment),
+        lines=(text("push.line"),),
+        choices=(Choice("again", text("choice.again"), primary=True),),
+        doors=(compartment,),
+        tone=Tone.ASK,
+    )
+
+
+async def _out_of_service(visit: Visit, compartment: str, state: ServiceState, reason: str) -> None:
+    await visit.cabinet.ledger.record(
+        CompartmentServiceChanged(compartment=compartment, state=state, reason=reason, visit=visit.id)
+    )
+
+
+async def closed_or_act(visit: Visit, compartments: Sequence[str], screen: Screen) -> Act | None:
+    """Show a screen until every door is closed (then None) or the person does something there.
+
+    After `kiosk.door_reminder_s` the screen reminds; after twice that the platform is alarmed, the visit lets go of the
+    screen, and the doors are waited for without it.
+    """
+    reminder_s = visit.cabinet.settings.kiosk.door_reminder_s
+    for shown in (screen, reminder_screen(compartments)):
+        if visit.walked_away:
+            break
+        visit.show(shown)
+        closed, act = await _first(visit, compartments, reminder_s)
+        if closed or (act is not None and act.action != "leave"):
+            return act
+        if act is not None:
+            break
+    if not visit.walked_away:
+        visit.walked_away = True
+        still_open = [door for door in compartments if visit.cabinet.doors.latch(door) is not Latch.LATCHED]
+        await visit.cabinet.ledger.record(
+            *(DoorAlarmed(compartment=door, alarm="left_open", visit=visit.id) for door in still_open)
+        )
+        visit.leave_screen()
+    await visit.cabinet.doors.until(compartments, Latch.LATCHED)
+    return None
+
+
+def reminder_screen(compartments: Sequence[str]) -> Screen:
+    """Please close the door."""
+    return Screen(
+        "close_reminder",
+        text("close.remind.title", compartment="、".join(compartments)),
+        choices=(Choice("leave", text("choice.back")),),
+        doors=tuple(compartments),
+        tone=Tone.WARN,
+    )
+
+
+async def _first(visit: Visit, compartments: Sequence[str], timeout_s: float) -> tuple[bool, Act | None]:
+    """Whichever comes first: (True, None) all closed, (False, act) an act, (False, None) neither in time."""
+    closed = asyncio.create_task(visit.cabinet.doors.until(compartments, Latch.LATCHED))
+    if not visit.on_screen:
+        await asyncio.wait({closed}, timeout=timeout_s)
+        result: tuple[bool, Act | None] = (closed.done(), None)
+        await _cancel(closed)
+        return result
+    acted = asyncio.create_task(visit.cabinet.desk.next_act(visit))
+    await asyncio.wait({closed, acted}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    result = (False, acted.result()) if acted.done() else (closed.done(), None)  # what a person says is never lost
+    await _cancel(closed, acted)
+    return result
+
+
+async def _cancel(*tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task

@@ -1,0 +1,149 @@
+"""A pickup: a resident (by iris or pickup code) or a delegate takes what is theirs, door after door.
+
+Custody ends when a door closes. What the person puts back is refused, not collected; for `kiosk.reopen_s` the same
+visit may open its doors again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from locker.cabinet import Cabinet
+from locker.doors import OPEN
+from locker.kiosk.screen import Screen, text
+from locker.ledger import Consignment
+from locker.visits import notices
+from locker.visits import pickup_screens as screens
+from locker.visits.doorway import closed_or_act, open_door
+from locker.visits.visit import Moves, Visit
+from mqtt.contract.base import ConsignmentState, Means, Outcome, Purpose, ServiceState, VisitKind, VisitResult
+from mqtt.contract.events import ConsignmentCollected, ConsignmentRefused, CredentialUsed, Event
+
+
+class PickupStage(StrEnum):
+    """Where a pickup stands."""
+
+    ENTITLED = "entitled"
+    OPENING = "opening"
+    DOOR_OPEN = "door_open"
+    CLOSED = "closed"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What somebody may take, and by what right. `person` is absent where a code names nobody."""
+
+    means: Means
+    person: str | None
+    consignments: tuple[Consignment, ...]
+    credential: str | None = None
+
+
+class PickupVisit(Visit):
+    """Open every compartment of an entitlement, one after another."""
+
+    kind = VisitKind.PICKUP
+    first = PickupStage.ENTITLED
+    moves: ClassVar[Moves] = {
+        PickupStage.ENTITLED: frozenset({PickupStage.OPENING}),
+        PickupStage.OPENING: frozenset({PickupStage.DOOR_OPEN, PickupStage.FAULT}),
+        PickupStage.DOOR_OPEN: frozenset({PickupStage.CLOSED}),
+        PickupStage.CLOSED: frozenset({PickupStage.OPENING}),
+        PickupStage.FAULT: frozenset({PickupStage.OPENING}),
+    }
+
+    def __init__(self, cabinet: Cabinet, entitlement: Entitlement) -> None:
+        """A visit for what `entitlement` grants."""
+        super().__init__(cabinet)
+        self._right = entitlement
+        self._spent = entitlement.credential is None
+
+    async def serve(self) -> VisitResult:
+        """Open, wait, record; then offer to open again."""
+        await self.begin(self._right.means, self._right.person)
+        consignments = self._right.consignments
+        if not consignments:
+            await self.pause(notices.notice("pickup_nothing", text("pickup.nothing.title")), notices.NOTICE_S)
+            return VisitResult.COMPLETED
+        reachable: list[Consignment] = []
+        for number, consignment in enumerate(consignments, start=1):
+            if self.walked_away:
+                return VisitResult.WALKED_AWAY
+            if await self._hand_over(consignment, number, Purpose.PICKUP):
+                reachable.append(consignment)
+        if reachable and not self.walked_away:
+            await self._offer_reopening(reachable)
+        return VisitResult.COMPLETED if reachable else VisitResult.FAILED
+
+    async def _hand_over(self, consignment: Consignment, number: int, purpose: Purpose) -> bool:
+        """Open one door and record what became of its consignment; false when the door stayed shut."""
+        compartment = consignment.compartment
+        assert compartment is not None
+        self.enter(PickupStage.OPENING)
+        if await self._out_of_service(compartment):
+            self.enter(PickupStage.FAULT)
+            await self.pause(notices.fault(self.cabinet, compartment, Outcome.REFUSED), notices.FAULT_S)
+            return False
+        outcome = await open_door(self, compartment, purpose, consignment.id)
+        if outcome not in OPEN:
+            self.enter(PickupStage.FAULT)
+            await self.pause(notices.fault(self.cabinet, compartment, outcome), notices.FAULT_S)
+            return False
+        self.enter(PickupStage.DOOR_OPEN)
+        put_back = (await self._now(consignment)).state is ConsignmentState.REFUSED
+        while await closed_or_act(self, (compartment,), self._open_screen(compartment, number, put_back=put_back)):
+            put_back = not put_back
+        self.enter(PickupStage.CLOSED)
+        await self._record(consignment, compartment, put_back=put_back)
+        return True
+
+    async def _out_of_service(self, compartment: str) -> bool:
+        row = await self.cabinet.ledger.run(lambda ledger: ledger.compartment(compartment))
+        return row is None or row.service is ServiceState.OUT_OF_SERVICE
+
+    async def _now(self, consignment: Consignment) -> Consignment:
+        return await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment.id)) or consignment
+
+    async def _record(self, consignment: Consignment, compartment: str, *, put_back: bool) -> None:
+        now = await self._now(consignment)
+        events: list[Event] = []
+        if put_back and now.state is not ConsignmentState.REFUSED:
+            events.append(
+                ConsignmentRefused(consignment=now.id, compartment=compartment, visit=self.id, by=self._right.person)
+            )
+        elif not put_back and now.state is not ConsignmentState.COLLECTED:
+            events.append(
+                ConsignmentCollected(
+                    consignment=now.id,
+                    compartment=compartment,
+                    visit=self.id,
+                    means=self._right.means,
+                    by=self._right.person,
+                )
+            )
+        if not self._spent and self._right.credential is not None and not put_back:
+            self._spent = True
+            events.append(CredentialUsed(credential=self._right.credential, visit=self.id))
+        if events:
+            await self.cabinet.ledger.record(*events)
+
+    def _open_screen(self, compartment: str, number: int, *, put_back: bool) -> Screen:
+        if put_back:
+            return screens.putting_back(compartment)
+        return screens.door_open(compartment, number, len(self._right.consignments))
+
+    async def _offer_reopening(self, consignments: list[Consignment]) -> None:
+        """For a while the same visit may open its doors again: something was forgotten, or is to be put back."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.cabinet.settings.kiosk.reopen_s
+        doors = {c.compartment: c for c in consignments if c.compartment is not None}
+        screen = screens.done(doors)
+        while (left := until - loop.time()) > 0 and not self.walked_away:
+            act = await self.pause(screen, min(left, self.cabinet.settings.kiosk.idle_s))
+            if act is None or act.action == "finish":
+                return
+            await self._hand_over(doors[act.value], 1, Purpose.REOPEN)

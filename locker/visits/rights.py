@@ -1,0 +1,54 @@
+"""What somebody may take out of the cabinet, found from an eye or from a code."""
+
+from __future__ import annotations
+
+from config.settings import Service, ServicePolicy
+from locker.access.codes import ActiveCodes, find_one_time, open_one_time
+from locker.cabinet import Cabinet
+from locker.clock import parse_instant
+from locker.ledger import Consignment, Credential, Ledger
+from locker.visits.pickup import Entitlement
+from mqtt.contract.base import ConsignmentState, CredentialKind, Means
+
+COLLECTABLE = frozenset({ConsignmentState.DEPOSITED})
+
+
+def of_person(ledger: Ledger, person: str, services: dict[Service, ServicePolicy]) -> Entitlement:
+    """Everything in custody that a resident may collect: the household's, where the service's policy allows it."""
+    resident = ledger.resident(person)
+    household = ledger.household(resident.household) if resident and resident.household else ()
+    family = {person, *(member.person for member in household)}
+    found = tuple(
+        consignment
+        for consignment in ledger.consignments(state=COLLECTABLE, recipients=family)
+        if consignment.recipient == person or services[consignment.service].collectors == "household"
+    )
+    return Entitlement(Means.IRIS, person, found)
+
+
+def of_code(cabinet: Cabinet, ledger: Ledger, entered: str) -> Entitlement | None:
+    """What a pickup code or a delegate's code opens; None when it is neither."""
+    secret = cabinet.keys.code_secret
+    consignment_id = ActiveCodes.of(ledger, secret).find(entered)
+    delegate = one_time(cabinet, ledger, CredentialKind.DELEGATE, entered)
+    if consignment_id is not None:
+        return Entitlement(Means.PICKUP_CODE, None, _collectable(ledger, consignment_id))
+    if delegate is not None and delegate.consignment is not None:
+        found = _collectable(ledger, delegate.consignment)
+        return Entitlement(Means.DELEGATE_CODE, None, found, delegate.credential)
+    return None
+
+
+def one_time(cabinet: Cabinet, ledger: Ledger, kind: CredentialKind, entered: str) -> Credential | None:
+    """The open one-time code of a kind that was entered, unless its time is over (by a clock that can be believed)."""
+    found = find_one_time(cabinet.keys.code_secret, open_one_time(ledger, kind), entered)
+    credential = ledger.credential(found) if found is not None else None
+    if credential is None or credential.not_after is None:
+        return None
+    over = cabinet.clock.synced() and cabinet.clock.now() > parse_instant(credential.not_after)
+    return None if over else credential
+
+
+def _collectable(ledger: Ledger, consignment_id: str) -> tuple[Consignment, ...]:
+    consignment = ledger.consignment(consignment_id)
+    return (consignment,) if consignment is not None and consignment.state in COLLECTABLE else ()

@@ -1,0 +1,67 @@
+"""Slow looks at the box itself: free space, steps of the clock, and telemetry for the platform."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from firmware_bridge.panel import Panel
+from locker.cabinet import Cabinet
+from locker.clock import StepWatch
+from locker.ledger import Ledger
+from locker.platform_link import PlatformLink
+from mqtt.contract.events import ClockStepped, Event, StorageChanged
+from mqtt.contract.messages import Telemetry
+
+EVERY_S = 5.0
+"""Space and clock change slowly; a look costs a system call."""
+
+THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+
+
+async def watch_box(cabinet: Cabinet) -> None:
+    """Record when free space crosses the watermark and when the wall clock jumps, for ever."""
+    steps = StepWatch(cabinet.clock)
+    while True:
+        await asyncio.sleep(EVERY_S)
+        jump_s = steps.check()
+
+        def record(ledger: Ledger, jump_s: float | None = jump_s) -> None:
+            events: list[Event] = []
+            if jump_s is not None:
+                events.append(ClockStepped(cabinet=cabinet.name, by_s=round(jump_s)))
+            low = ledger.low_space()
+            if low is not ledger.storage_recorded_low():
+                events.append(StorageChanged(cabinet=cabinet.name, low=low, free_mb=ledger.free_mb()))
+            ledger.record(*events)
+
+        await cabinet.ledger.run(record)
+
+
+async def send_telemetry(cabinet: Cabinet, panel: Panel, platform: PlatformLink) -> None:
+    """Send telemetry at the site's pace, for ever."""
+    started = cabinet.clock.monotonic()
+    while True:
+        await asyncio.sleep(cabinet.settings.mqtt.telemetry_every_s)
+        lines = panel.lines()
+        waiting, free_mb = await cabinet.ledger.run(
+            lambda ledger: (ledger.last_seq - ledger.acked_seq, ledger.free_mb())
+        )
+        telemetry = Telemetry(
+            uptime_s=cabinet.clock.monotonic() - started,
+            disk_free_mb=free_mb,
+            outbox=waiting,
+            lines_up=sum(lines.values()),
+            lines=len(lines),
+            temperature_c=_temperature(),
+            match_ms=cabinet.looker.last_match_ms,
+        )
+        await platform.link.publish_telemetry(telemetry)
+
+
+def _temperature() -> float | None:
+    """Degrees Celsius of the first thermal zone; None where the kernel shows none."""
+    try:
+        return int(THERMAL_ZONE.read_text(encoding="ascii")) / 1000
+    except (OSError, ValueError):
+        return None
