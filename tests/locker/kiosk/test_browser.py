@@ -54,7 +54,7 @@ SIGN_IN_SLOWED = Screen(
 SERVICE = Screen(
     "service_home",
     text("service.title", name="张"),
-    (text("service.line", count=2),),
+    (text("service.unknown_compartment", compartment="Q9"), text("service.line", count=2)),
     (
         Choice("open", text("choice.open_any"), primary=True),
         Choice("open", text("choice.open", compartment="A01", reason="jammed"), "A01"),
@@ -64,6 +64,21 @@ SERVICE = Screen(
     (Entry("compartment", text("service.doors"), EntryKind.WORD, 4),),
     doors=("A01", "B02"),
     tone=Tone.WARN,
+)
+TROUBLED = Screen(
+    "service_home",
+    text("service.title", name="张"),
+    (text("service.line", count=12),),
+    (
+        Choice("open", text("choice.open_any"), primary=True),
+        *(
+            Choice("open", text("choice.open", compartment=f"C{n:02d}", reason="jammed"), f"C{n:02d}")
+            for n in range(12)
+        ),
+        Choice("finish", text("choice.finish")),
+    ),
+    SERVICE.entries,
+    doors=tuple(f"C{n:02d}" for n in range(12)),
 )
 CHECK = Screen(
     "deposit_confirm",
@@ -204,6 +219,18 @@ async def test_the_language_is_toggled_by_touch(screen: Page) -> None:
     await expect(screen.locator("html")).to_have_attribute("lang", "en")
     await screen.get_by_role("button", name="中文").click()
     await expect(screen.get_by_role("heading", name="您好")).to_be_visible()
+
+
+async def test_with_many_doors_in_trouble_the_buttons_scroll_and_the_rest_stays_in_sight(
+    screen: Page, desk: Any
+) -> None:
+    for window in (PORTRAIT, LANDSCAPE):
+        await screen.set_viewport_size(window)
+        await _shows(screen, desk, TROUBLED)
+        for name in ("打开", "结束"):
+            await expect(screen.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+        await screen.get_by_role("button", name="打开 C11").scroll_into_view_if_needed()
+        await expect(screen.get_by_role("button", name="打开 C11")).to_be_in_viewport(ratio=0.9)
 
 
 @pytest.mark.parametrize("language", ["中文", "English"])
