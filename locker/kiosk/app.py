@@ -16,7 +16,8 @@ What programs may rely on in the fragment:
 - `<main id="screen" data-screen data-rev data-wait lang>`: which screen, its revision, seconds until entries open;
 - every choice is `<button name="action" value="{action}" data-action="{action}" data-value="{value}">` in a `<form>`
   of its own with hidden inputs `rev` and `value`;
-- every entry is `<input name="{name}">`, in the form of the primary choice; it takes all entries;
+- every entry is `<input name="{name}">`, in the form of the primary choice (or of the first, where none is primary);
+  the page asks for all of them before it sends any;
 - every compartment pointed out is an element with `data-door="{compartment}"`, once.
 """
 

@@ -23,5 +23,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason.jammed": ("门打不开", "jammed"),
     "reason.by an attendant": ("人工停用", "taken out of service by staff"),
     "reason.left open by an attendant": ("服务后门未关", "left open by staff"),
+    "reason.not in the site file": ("不在配置中", "not in the site file"),
+    "reason.the door may have opened and closed while the cabinet was down": (
+        "停机期间可能开过门",
+        "may have opened while down",
+    ),
     "reason.the door could not be read after a pulse": ("开门后读不到门状态", "door not read after opening"),
 }

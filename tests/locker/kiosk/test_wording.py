@@ -86,3 +86,10 @@ def test_every_sentence_that_a_visit_uses_exists_and_gets_its_values(path: Path)
     for key, values in _texts(path):
         assert key in WORDING, key
         assert fields_of(WORDING[key][0]) <= values, key
+
+
+@pytest.mark.parametrize("key", [key for key in WORDING if key.startswith("reason.")])
+def test_every_worded_reason_is_one_that_the_locker_writes(key: str) -> None:
+    reason = f'"{key.removeprefix("reason.")}"'
+    sources = (path for path in LOCKER.rglob("*.py") if "kiosk" not in path.parts)
+    assert any(reason in path.read_text() for path in sources)
