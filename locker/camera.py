@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from config.settings import CameraSettings
 
-BUFFERED_S = 0.008
-"""A grab that returns sooner than this found its frame waiting in a buffer; a live one has to be waited for."""
+BUFFERED_S = 0.012
+"""A grab that returns sooner than this found its frame waiting in a buffer; a live one has to be waited for (at 60
+frames per second, 16 ms)."""
 DRAIN_LIMIT_S = 0.5
 """A camera that floods is taken as live after this."""
 GRACE_S = 0.25
@@ -75,8 +76,8 @@ class Camera:
         newest frame and misses those between. The consumer wipes the frames that it was given.
 
         Raises:
-            CameraUnavailable: from the iteration, when the camera cannot be opened in `open_timeout_s`; at once, when its
-                driver has not returned from the last look.
+            CameraUnavailable: from the iteration, when the camera cannot be opened in `open_timeout_s`; at once, when
+                its driver has not returned from the last look.
             CameraStalled: from the iteration, when no picture came for `read_timeout_s`.
         """
         ends_at = self._clock() + self._settings.look_timeout_s

@@ -159,7 +159,7 @@ def test_a_look_gives_grey_frames_in_real_time(shared: SimulatedCamera) -> None:
     assert all(frame.picture.shape == (480, 640) and frame.picture.dtype == np.uint8 for frame in taken)
     gaps = np.diff([frame.at for frame in taken])
     assert np.all(gaps > 0)
-    assert np.median(gaps) == pytest.approx(0.05, abs=0.03)
+    assert np.median(gaps) > 0.03  # 20 frames per second, not a flood from a buffer
 
 
 def test_a_frame_is_zero_once_it_is_wiped(shared: SimulatedCamera) -> None:
@@ -306,10 +306,11 @@ def test_a_driver_that_hangs_is_left_alone_and_blocks_no_later_look(monkeypatch:
     camera.close()
 
 
-def test_a_missing_device_is_named_with_a_remedy() -> None:
+@pytest.mark.parametrize("source", ["/dev/video97", "97"])
+def test_a_missing_device_is_named_with_a_remedy(source: str) -> None:
     with (
-        pytest.raises(CameraUnavailable, match=r"camera '/dev/video97': .*; check its power and cable"),
-        Camera(settings("/dev/video97")).look() as frames,
+        pytest.raises(CameraUnavailable, match=f"camera '{source}': .*; check its power and cable"),
+        Camera(settings(source)).look() as frames,
     ):
         first(frames)
 
