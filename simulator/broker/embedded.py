@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
@@ -24,14 +25,31 @@ SHUTDOWN_S = 2.0
 
 
 class FaithfulBroker(Broker):  # type: ignore[misc]  # the library ships no types
-    """amqtt, but a returning client is told only the retained messages that it subscribed to."""
+    """amqtt, mended in two points.
+
+    A returning client is told only the retained messages that it subscribed to. And nobody waits for a client's
+    acknowledgements before noticing that it has gone: the library would take its return for a second client, and then
+    count the session as away although the client is there.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
     ) -> None:
         subscribers = self.subscriptions.get(subscription[0], [])
         if any(subscriber.client_id == session.client_id for subscriber, _ in subscribers):
-            await super()._publish_retained_messages_for_subscription(subscription, session)
+            self._aside(super()._publish_retained_messages_for_subscription(subscription, session))
+
+    async def _publish_session_retained_messages(self, session: Session) -> None:
+        self._aside(super()._publish_session_retained_messages(session))
+
+    def _aside(self, telling: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(telling)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
 
 @contextlib.asynccontextmanager
