@@ -29,7 +29,9 @@ IN_FLIGHT = 100
 """Publishes without the broker's confirmation; fewer where the broker says so (MQTT 5 receive maximum)."""
 RECEIVE_MAXIMUM = 32
 """Messages the broker may send before we have handled one; bounds what a flood can make us hold."""
+HUNG_UP = "this cabinet has hung up"
 CONNECT_TIMEOUT_S = 10.0
+_SELECT_S = 1.0  # paho looks after keepalive at least this often
 _MAXIMUM_PACKET_BYTES = 17 * 1024 * 1024  # the largest directory and its header
 
 
@@ -145,6 +147,7 @@ class Connection:
     def hang_up(self) -> None:
         """Disconnect in good order, now or as soon as it stands; the broker then keeps the will to itself."""
         self._unwanted = True
+        self._reason = HUNG_UP
         self._client.disconnect()
 
     def _make_client(self, client_id: str, will: Will) -> paho.Client:
@@ -176,7 +179,9 @@ class Connection:
     def _run(self) -> None:
         try:
             self._connect()
-            self._client.loop_forever()
+            # Not loop_forever: it makes no pair of sockets to be woken by, and a publish would wait out its select.
+            while self._client.loop(timeout=_SELECT_S) == paho.MQTT_ERR_SUCCESS:
+                pass
         except OSError as error:
             self._reason = f"no connection to {self._settings.host}:{self._settings.port}: {error}"
         except Exception as error:  # noqa: BLE001 - whatever a broken peer makes paho raise ends this connection only
@@ -281,4 +286,4 @@ class Connection:
 
 
 def _leave_writing_to_the_thread(_client: paho.Client, _userdata: object, _socket: object) -> None:
-    """The thread in `loop_forever` wakes by itself when there is something to write."""
+    """The connection's thread wakes by itself when there is something to write."""

@@ -17,7 +17,7 @@ import structlog
 
 from config.settings import MqttSettings
 from mqtt.backoff import Backoff
-from mqtt.connection import tls_context
+from mqtt.connection import HUNG_UP, tls_context
 from mqtt.contract.events import JournalRow
 from mqtt.contract.messages import About, CompartmentNow, Reply, Status, Telemetry
 from mqtt.errors import NotConnected
@@ -31,6 +31,8 @@ STABLE_S = 30.0
 cabinets with one name throwing each other out."""
 STOP_S = 5.0
 """How long `stop` may take altogether."""
+DIALLING_S = 1.0
+"""How long `stop` waits for an attempt to connect; beyond that its thread ends by itself, and hangs up when it can."""
 REPLIES_KEPT = 256
 """Replies that the broker has not confirmed; older ones are dropped, for the journal tells their outcome as well."""
 
@@ -197,7 +199,7 @@ class Link:
         session.close(reason)
         self._status.rest()
         was_live, self._live = self._live is session, None
-        if reason != self._problem:
+        if reason not in (self._problem, HUNG_UP):
             _log.warning("no connection to the platform's broker", reason=reason)
         self._problem = reason
         if was_live:
@@ -214,10 +216,12 @@ class Link:
     async def _say_goodbye(self) -> None:
         if self._dialled is None:
             return
-        if self._live is None:
-            self._dialled.connection.hang_up()
-            return
         session = self._live
+        if session is None:
+            self._dialled.connection.hang_up()
+            async with asyncio.timeout(DIALLING_S):
+                await self._dialled.connection.ended()
+            return
         stopping = Status(state="stopping", session=self._number)
         with contextlib.suppress(NotConnected, TimeoutError):
             # Half of the time for the word, the other half for hanging up.
