@@ -1,0 +1,127 @@
+"""Everybody's templates in memory: an exact one-to-many search that goes on while templates come and go."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from iris.match import check_encoder, sides_agree
+from iris.planes import Planes, distances, planes, turned
+from iris.template import EyeSide, Template
+
+
+class UnknownTemplate(KeyError):
+    """No template of this id is in the gallery."""
+
+
+class DuplicateTemplate(ValueError):
+    """A template of this id is in the gallery already; remove it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One template of the gallery and its normalised distance from the probe."""
+
+    template_id: str
+    person: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """What one probe found.
+
+    Attributes:
+        best: the nearest template, or None where nothing could be compared.
+        runner_up: the nearest template of another person, or None.
+        compared: templates that gave a distance.
+        skipped: templates that gave none: too little overlap, or the other eye.
+    """
+
+    best: Candidate | None
+    runner_up: Candidate | None
+    compared: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """A state of the gallery that never changes, so that a search needs no lock."""
+
+    ids: tuple[str, ...]
+    people: tuple[str, ...]
+    sides: tuple[EyeSide, ...]
+    packed: Planes
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    person: str
+    template: Template
+
+
+class Gallery:
+    """Thread-safe: a search sees the gallery as it was when the search began."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[str, _Entry] = {}
+        self._snapshot: _Snapshot | None = None
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
+    def __contains__(self, template_id: object) -> bool:
+        with self._lock:
+            return template_id in self._entries
+
+    def add(self, template_id: str, person: str, template: Template) -> None:
+        """Adds a template; raises `DuplicateTemplate`, or `ForeignEncoder` for one that cannot be compared here."""
+        check_encoder(template)
+        with self._lock:
+            if template_id in self._entries:
+                raise DuplicateTemplate(f"template {template_id!r} is in the gallery already; remove it first")
+            self._entries[template_id] = _Entry(person, template)
+            self._snapshot = None
+
+    def remove(self, template_id: str) -> None:
+        """Forgets a template; raises `UnknownTemplate`."""
+        with self._lock:
+            if template_id not in self._entries:
+                raise UnknownTemplate(f"template {template_id!r} is not in the gallery")
+            del self._entries[template_id]
+            self._snapshot = None
+
+    def identify(self, probe: Template) -> Identification:
+        """The nearest template and the nearest one of another person; raises `ForeignEncoder` for a foreign probe."""
+        check_encoder(probe)
+        snapshot = self._current()
+        found = distances(turned(probe), snapshot.packed).distance.astype(np.float64)
+        if probe.side is not EyeSide.UNKNOWN:
+            other_eye = [not sides_agree(probe.side, side) for side in snapshot.sides]
+            found[np.array(other_eye, bool)] = np.nan
+        compared = int(np.isfinite(found).sum())
+        ranked = np.argsort(np.where(np.isfinite(found), found, np.inf), kind="stable")[:compared]
+        best = self._candidate(snapshot, found, int(ranked[0])) if compared else None
+        other = next((int(i) for i in ranked if best is not None and snapshot.people[i] != best.person), None)
+        runner_up = None if other is None else self._candidate(snapshot, found, other)
+        return Identification(best, runner_up, compared, len(snapshot.ids) - compared)
+
+    @staticmethod
+    def _candidate(snapshot: _Snapshot, found: np.ndarray, index: int) -> Candidate:
+        return Candidate(snapshot.ids[index], snapshot.people[index], float(found[index]))
+
+    def _current(self) -> _Snapshot:
+        with self._lock:
+            if self._snapshot is None:
+                entries = list(self._entries.values())
+                self._snapshot = _Snapshot(
+                    tuple(self._entries),
+                    tuple(entry.person for entry in entries),
+                    tuple(entry.template.side for entry in entries),
+                    planes([entry.template for entry in entries]),
+                )
+            return self._snapshot

@@ -1,0 +1,81 @@
+"""Comparing two templates, or refusing to: a comparison that cannot be trusted raises and never gives a number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from iris.code import CODE_COLUMNS, encoder_fingerprint
+from iris.planes import LEAST_OVERLAP, distances, planes, turned
+from iris.template import EyeSide, Template
+
+
+class Incomparable(Exception):
+    """Two templates whose distance would mean nothing."""
+
+
+class ForeignEncoder(Incomparable):
+    """A template was made by another encoder than this one; its person must be enrolled again."""
+
+
+class DifferentSides(Incomparable):
+    """One template is of a left eye and the other of a right one."""
+
+
+class TooLittleOverlap(Incomparable):
+    """The two masks share too few bits at every rotation."""
+
+
+class NotANumber(Incomparable):
+    """The distance is not a finite number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far apart two templates are.
+
+    Attributes:
+        distance: normalised fractional Hamming distance: 0.5 for strangers, near 0 for the same picture.
+        raw: fraction of the compared bits that differ.
+        overlap: bits compared.
+        rotation: columns by which `a` was turned; one column is 360 / 128 degrees.
+    """
+
+    distance: float
+    raw: float
+    overlap: int
+    rotation: int
+
+    @property
+    def degrees(self) -> float:
+        """The rotation in degrees."""
+        return self.rotation * 360.0 / CODE_COLUMNS
+
+
+def check_encoder(template: Template) -> None:
+    """Raises `ForeignEncoder` unless this version of the product made the template."""
+    if template.encoder != encoder_fingerprint():
+        raise ForeignEncoder(
+            f"encoder {template.encoder.hex()} is not this one ({encoder_fingerprint().hex()}); enrol the person again"
+        )
+
+
+def sides_agree(a: EyeSide, b: EyeSide) -> bool:
+    """Whether two templates can be of one eye."""
+    return a is b or EyeSide.UNKNOWN in (a, b)
+
+
+def compare(a: Template, b: Template) -> Comparison:
+    """The least distance over all rotations; raises a subclass of `Incomparable`."""
+    check_encoder(a)
+    check_encoder(b)
+    if not sides_agree(a.side, b.side):
+        raise DifferentSides(f"a {a.side} eye was compared with a {b.side} one")
+    found = distances(turned(a), planes([b]))
+    overlap = int(found.overlap[0])
+    if overlap < LEAST_OVERLAP:
+        raise TooLittleOverlap(f"at most {overlap} bits in common, {LEAST_OVERLAP} are needed; take another picture")
+    distance = float(found.distance[0])
+    if not math.isfinite(distance):
+        raise NotANumber(f"distance {distance} from {overlap} bits")
+    return Comparison(distance, float(found.raw[0]), overlap, int(found.rotation[0]))

@@ -1,0 +1,47 @@
+"""What a picture must be before anything looks at it, and the small copy that detection works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iris.refusals import BadPicture
+
+Picture = NDArray[np.uint8]
+
+MIN_SIDE = 120
+"""Pixels; a smaller picture cannot hold an iris of the least radius with its surroundings."""
+MAX_SIDE = 4096
+"""Pixels; bounds the work that one picture can cause."""
+DETECTION_SIDE = 320
+"""Pixels; the longest side of the detection copy. An iris has 22 to 80 px of radius there, enough to find it."""
+
+
+def checked(picture: object) -> Picture:
+    """The picture itself, C-contiguous; raises `BadPicture` naming what is wrong with it."""
+    if not isinstance(picture, np.ndarray):
+        raise BadPicture(f"expected a NumPy array, got {type(picture).__name__}")
+    if picture.dtype != np.uint8:
+        raise BadPicture(f"expected 8-bit grey values, got {picture.dtype}")
+    if picture.ndim != 2:  # noqa: PLR2004 - rows and columns
+        raise BadPicture(f"expected one grey plane, got an array of shape {picture.shape}")
+    if not MIN_SIDE <= min(picture.shape) <= max(picture.shape) <= MAX_SIDE:
+        raise BadPicture(f"expected sides of {MIN_SIDE} to {MAX_SIDE} px, got {picture.shape[1]}x{picture.shape[0]}")
+    return np.ascontiguousarray(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionCopy:
+    """A picture reduced by a whole factor, its highlights filled with their surroundings.
+
+    Attributes:
+        pixels: (h, w) grey values without highlights.
+        glints: (h, w), 255 where a highlight was filled.
+        step: original pixels per pixel of the copy.
+    """
+
+    pixels: Picture
+    glints: Picture
+    step: int

@@ -1,0 +1,43 @@
+"""One eye in one picture: every part of the segmentation in its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iris.geometry import Segmentation
+from iris.picture import Picture
+from iris.segment.boundaries import Boundaries, boundaries
+from iris.segment.cover import Cover, cover
+from iris.segment.highlights import detection_copy
+from iris.segment.iris_grey import IrisGrey, iris_grey
+from iris.segment.lids import eyelids
+from iris.segment.rings import sample
+from iris.unwrap import Sheet, unwrap
+
+GLINT_SHARE = 64.0
+"""Of 255: a place counts as highlight when a quarter of its neighbourhood does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """What the segmentation found, in the picture and on the unwrapped sheet."""
+
+    segmentation: Segmentation
+    boundaries: Boundaries
+    sheet: Sheet
+    cover: Cover
+    grey: IrisGrey
+
+
+def find_eye(picture: Picture) -> Eye:
+    """Segments a checked picture; raises `NoEye`."""
+    copy = detection_copy(picture)
+    small = boundaries(copy)
+    pupil, limbus = small.pupil.scaled(copy.step), small.limbus.scaled(copy.step)
+    sheet = unwrap(picture, pupil, limbus)
+    shift = (copy.step - 1) / 2
+    glint = sample(copy.glints, (sheet.x - shift) / copy.step, (sheet.y - shift) / copy.step) > GLINT_SHARE
+    grey = iris_grey(sheet.grey, sheet.inside & ~glint)
+    upper, lower = eyelids(copy.pixels, small.pupil, small.limbus, grey)
+    hidden = cover(sheet, glint, grey, limbus.circle, (upper, lower))
+    return Eye(Segmentation(pupil, limbus, upper, lower, small.confidence), small, sheet, hidden, grey)
