@@ -80,8 +80,8 @@ class BoardWatch:
         """Whether an earlier attempt on this door is still unsettled."""
         return channel in self._sent
 
-    def read_succeeded(self, hooks: Hooks, now: float) -> None:
-        """Take the answer to `next_read`."""
+    def read_succeeded(self, hooks: Hooks, *, began: float, now: float) -> None:
+        """Take the answer to `next_read`, which was asked for when `began`."""
         self.answering = True
         self.last_failure = "its reads do not agree yet"
         self._failures = 0
@@ -93,7 +93,7 @@ class BoardWatch:
         if self._cursor == 0:
             undecided = any(hook.undecided for hook in self._hooks.values())
             quick = self.moving or undecided
-            self.due = now + (self._settings.poll_active_s if quick else self._settings.poll_rest_s)
+            self.due = began + (self._settings.poll_active_s if quick else self._settings.poll_rest_s)
 
     def read_failed(self, why: str, now: float) -> None:
         """`next_read` had no usable answer: it is repeated at once, a bounded number of times."""

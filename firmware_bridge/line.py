@@ -159,6 +159,7 @@ class Line:
         return min(watches, key=lambda watch: watch.due)
 
     def _read(self, wire: Wire, watch: BoardWatch) -> None:
+        began = self._clock()
         try:
             if wire.echo is Echo.UNKNOWN:
                 wire.find_echo(self._driver.probe(watch.address))
@@ -169,7 +170,7 @@ class Line:
             self._heard_at = self._clock()
             self._reopen_after_s = REOPEN_FIRST_S
             self._set_up(up=True, cause=f"board {watch.address} answers")
-            watch.read_succeeded(hooks, self._heard_at)
+            watch.read_succeeded(hooks, began=began, now=self._heard_at)
         self._notice_silence()
         if all(each.settled for each in self._watches.values()):
             self.first_read.set()
