@@ -179,6 +179,8 @@ class Connection:
     def _run(self) -> None:
         try:
             self._connect()
+            if self._unwanted:  # said while there was no socket to say it on
+                self._client.disconnect()
             # Not loop_forever: it makes no pair of sockets to be woken by, and a publish would wait out its select.
             while self._client.loop(timeout=_SELECT_S) == paho.MQTT_ERR_SUCCESS:
                 pass

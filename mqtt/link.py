@@ -92,6 +92,7 @@ class Link:
         self._live_since = 0.0
         self._connection = 0
         self._problem: str | None = None
+        self._denied: str | None = None
         self._watchers: list[Callable[[], None]] = []
         self._replies: OrderedDict[str, Reply] = OrderedDict()
         self._stopping = asyncio.Event()
@@ -190,12 +191,14 @@ class Link:
         self._live = session
         self._live_since = asyncio.get_running_loop().time()
         self._connection += 1
-        self._problem = None
+        self._denied = None
         _log.info("connected to the platform's broker", connection=self._connection)
         self._spawn(self._announce(session), "mqtt-announce")
         self._tell_watchers()
 
     async def _closed(self, session: Session, reason: str) -> None:
+        # Some brokers hang up right after a denial; the denial is then what has to be mended.
+        reason = self._denied or reason
         session.close(reason)
         self._status.rest()
         was_live, self._live = self._live is session, None
@@ -211,7 +214,7 @@ class Link:
     def _has_problem(self, problem: str) -> None:
         if problem != self._problem:
             _log.error("the platform's broker is not set up for this cabinet", problem=problem)
-        self._problem = problem
+        self._problem = self._denied = problem
 
     async def _say_goodbye(self) -> None:
         if self._dialled is None:
@@ -239,6 +242,7 @@ class Link:
             await self._publish_presence()
             for reply in tuple(self._replies.values()):
                 await self._send_reply(session, reply)
+            self._problem = self._denied
             await self._tell_receiver(self._receiver.on_connected())
 
     async def _publish_presence(self) -> None:

@@ -31,6 +31,7 @@ class PlatformKeys:
             d=b64u(private.private_bytes_raw()),
             x=b64u(private.public_key().public_bytes_raw()),
         )
+        self.raw_sign = private.sign
         self.cabinet = X25519PrivateKey.generate()
 
     def sign(self, claims: Any, header: dict[str, Any] | None = None) -> str:

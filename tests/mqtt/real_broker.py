@@ -29,7 +29,8 @@ class Mosquitto:
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nuser {getpass.getuser()}\nmax_queued_messages 0\nset_tcp_nodelay true\n{extra}"
+            f"persistence_location {folder}/\nuser {getpass.getuser()}\n"
+            f"max_queued_messages 0\nset_tcp_nodelay true\n{extra}"
         )
         self._process: Process | None = None
 
