@@ -116,9 +116,14 @@ def read_compartment(payload: bytes) -> CompartmentNow:
     """
     value = read_object("compartments", payload)
     try:
-        return CompartmentNow(**value)
+        shown = CompartmentNow(**value)
     except TypeError as error:
         raise UnreadableMessage(f"compartments: {error}") from error
+    if not isinstance(shown.rev, int) or not all(
+        isinstance(word, str) for word in (shown.id, shown.size, shown.door, shown.custody, shown.service)
+    ):
+        raise UnreadableMessage(f"compartments: {shown}")
+    return shown
 
 
 def read_object(topic: str, payload: bytes) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def read_object(topic: str, payload: bytes) -> dict[str, Any]:
     """
     try:
         value = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableMessage(f"{topic}: {error}") from error
     if not isinstance(value, dict):
         raise UnreadableMessage(f"{topic}: not an object")

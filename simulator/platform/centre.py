@@ -28,10 +28,12 @@ from simulator.platform.rows import Json, Row, UnreadableRow, read_row
 
 ACK_EVERY_S = 0.1
 ACK_ROWS = 200
-NOTHING_WAIT_S = 2.0
+NOTHING_WAIT_S = 1.0
 """A cabinet that has shown itself but sends no event of an unknown ledger has had them all acknowledged before."""
 DIRECTORY_WAIT_S = 5.0
 DIRECTORY_WAIT_MAX_S = 60.0
+RETURNED_WAIT_S = 1.0
+"""A cabinet that has come back gets at once what the broker kept for it; what is not in force soon after is lost."""
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +57,7 @@ class Centre:
         self._now = now
         self._link: Link | None = None
         self._about_since: float | None = None
-        self._published_at = 0.0
+        self._mend_at = 0.0
         self._directory_wait_s = DIRECTORY_WAIT_S
         self._receive: Mapping[str, Callable[[bytes], None]] = {
             "about": self._about,
@@ -196,6 +198,7 @@ class Centre:
         log.info("cabinet %s", self.cabinet.status.state)
         if self.cabinet.online and not before:
             self._directory_wait_s = DIRECTORY_WAIT_S
+            self._mend_at = min(self._mend_at, time.monotonic() + RETURNED_WAIT_S)
             for sent in self.commands.unanswered():
                 self._send(sent)
 
@@ -230,7 +233,7 @@ class Centre:
         if current.copy.directory_version == self.registry.issued:
             self._directory_wait_s = DIRECTORY_WAIT_S
             return
-        if monotonic - self._published_at < self._directory_wait_s:
+        if monotonic < self._mend_at:
             return
         self._directory_wait_s = min(2 * self._directory_wait_s, DIRECTORY_WAIT_MAX_S)
         log.info("the cabinet has directory %s, not %d", current.copy.directory_version, self.registry.issued)
@@ -243,7 +246,7 @@ class Centre:
 
     def _publish_claims(self, claims: str) -> int:
         self._publish("directory", self._signer.sign(claims))
-        self._published_at = time.monotonic()
+        self._mend_at = time.monotonic() + self._directory_wait_s
         self.changes.note()
         return self.registry.issued
 

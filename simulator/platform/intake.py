@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.platform.rows import BrokenChain, Row
 from simulator.platform.store import EventStore, Tip
 
-GAP_WAIT_S = 2.0
+GAP_WAIT_S = 1.0
 """How long a missing row may take before it is asked for; a reconnecting cabinet resends by itself."""
 GAP_WAIT_MAX_S = 30.0
 HELD_ROWS = 20_000

@@ -218,6 +218,25 @@ class World:
     version: str
     secrets: Secrets
 
+    @contextlib.contextmanager
+    def again(self) -> Iterator[Http]:
+        """A new process of the platform, which knows nothing of what the first was told."""
+        platform = start_platform(self.port, self.version, self.secrets)
+        http = Http(platform.ready["url"])
+        try:
+            yield http
+        finally:
+            http.client.close()
+            platform.end()
+
+
+def start_platform(port: int, version: str, secrets_file: Secrets) -> Process:
+    return Process(
+        "platform",
+        *("--mqtt-port", str(port), "--mqtt-version", version, "--community", "sunrise", "--cabinet", "east"),
+        *("--secrets", str(secrets_file.path)),
+    )
+
 
 def mosquitto(tmp_path: Path) -> tuple[subprocess.Popen[bytes], int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -235,11 +254,7 @@ def mosquitto(tmp_path: Path) -> tuple[subprocess.Popen[bytes], int]:
 
 @contextlib.contextmanager
 def playing(port: int, version: str, secrets_file: Secrets) -> Iterator[World]:
-    platform = Process(
-        "platform",
-        *("--mqtt-port", str(port), "--mqtt-version", version, "--community", "sunrise", "--cabinet", "east"),
-        *("--secrets", str(secrets_file.path)),
-    )
+    platform = start_platform(port, version, secrets_file)
     cabinet = Cabinet(port, version, secrets_file.public)
     http = Http(platform.ready["url"])
     try:

@@ -52,7 +52,7 @@ def test_a_gap_is_asked_for_ever_less_often_until_it_closes() -> None:
     intake.take(rows[0])
     intake.take(rows[2])
     asked = [moment for moment in range(60) if intake.gap(float(moment)) == 2]
-    assert asked == [GAP_WAIT_S, 3 * GAP_WAIT_S, 7 * GAP_WAIT_S, 15 * GAP_WAIT_S]
+    assert asked == [GAP_WAIT_S, 3 * GAP_WAIT_S, 7 * GAP_WAIT_S, 15 * GAP_WAIT_S, 31 * GAP_WAIT_S]
     intake.take(rows[1])
     assert intake.gap(100.0) is None
     assert intake.tip.seq == 3
