@@ -38,8 +38,12 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path, mode: str = "mode=ro") -> sqlite3.Connection:
     """A connection that only reads, also while the daemon writes.
+
+    Args:
+        path: the ledger's file.
+        mode: SQLite's URI parameters.
 
     Raises:
         WrongLedger: there is no such file, or it is no ledger, or a newer program's.
@@ -47,7 +51,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise WrongLedger(f"there is no ledger {path}; the daemon makes it at its first start")
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
     db.row_factory = sqlite3.Row
     try:
         _refuse_other_files(db, path)
@@ -86,7 +90,8 @@ def refuse_foreign(path: Path, keys: Keys, cabinet: str) -> None:
         WrongLedger: it is another cabinet's, a newer program's, or no ledger.
         LedgerDamaged: it cannot be read.
     """
-    db = connect_read_only(path)
+    # Without a log nobody writes, and an immutable connection leaves not even an empty log behind.
+    db = connect_read_only(path, "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1")
     try:
         meta = db.execute("SELECT * FROM meta").fetchone()
     except sqlite3.DatabaseError as error:

@@ -5,6 +5,7 @@ Synchronous, and used from one thread only; `locker.ledger.thread` brings it to 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Self, TypeVar
 from locker.clock import Clock, instant
 from locker.keys import Keys
 from locker.ledger import journal, opening, outbox
-from locker.ledger.errors import IllegalTransition, LedgerDamaged, LedgerFull
+from locker.ledger.errors import IllegalTransition, LedgerFault, LedgerFull
 from locker.ledger.exporting import export_rows
 from locker.ledger.journal import Stamp
 from locker.ledger.people import PeopleReads
@@ -56,6 +57,7 @@ class Ledger(StateReads, PeopleReads):
         self._space = space
         self._head = journal.read_head(db)
         self._erased = True  # a crash may have left an erased person's pages in the WAL
+        self._closed = False
         self.on_commit: CommitHook | None = None
 
     @classmethod
@@ -91,13 +93,14 @@ class Ledger(StateReads, PeopleReads):
                 reserve_mb=reserve_mb,
                 free=free_bytes,
             )
+            space.make_room()
             db = opening.connect(path)
             identity = opening.begin_boot(db, witness, keys=keys, cabinet=cabinet, now=clock.now(), entropy=entropy)
             opening.check_tail(db, identity[0])
             space.low()
         except sqlite3.DatabaseError as error:
             witness.release()
-            raise opening.damaged(path, error) from error
+            raise _fault(path, error) from error
         except BaseException:
             witness.release()
             raise
@@ -202,7 +205,10 @@ class Ledger(StateReads, PeopleReads):
         return export_rows(self._db, path)
 
     def close(self) -> None:
-        """Close the file and let another daemon open it."""
+        """Close the file and let another daemon open it; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._witness.write(Seen(self._ledger_id, self._boot, self.last_seq))
         self._db.close()
         self._witness.release()
@@ -223,13 +229,18 @@ class Ledger(StateReads, PeopleReads):
         return tuple(rows)
 
     def _durably(self, work: Callable[[], T]) -> T:
-        """Do `work` in a transaction; when the disk is full, once more with the reserve's space."""
+        """Do `work` in a transaction; on a full disk again, first in the log's own space, then in the reserve's."""
         try:
             return self._in_transaction(work)
         except LedgerFull:
-            if not self._space.give_up():
-                raise
-        return self._in_transaction(work)
+            self._reuse_log()
+        while True:
+            try:
+                return self._in_transaction(work)
+            except LedgerFull:
+                if not self._space.give_up():
+                    raise
+                self._reuse_log()
 
     def _in_transaction(self, work: Callable[[], T]) -> T:
         try:
@@ -241,9 +252,7 @@ class Ledger(StateReads, PeopleReads):
             raise IllegalTransition(f"the ledger's tables refuse it: {error}") from error
         except sqlite3.DatabaseError as error:
             self._roll_back()
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise LedgerFull(f"no space is left for {self._path}; free some on its disk") from error
-            raise LedgerDamaged(f"{self._path} cannot be written ({error}); look after the disk") from error
+            raise _fault(self._path, error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -253,8 +262,20 @@ class Ledger(StateReads, PeopleReads):
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
+    def _reuse_log(self) -> None:
+        """Bring the write-ahead log into the file, so that it is written again from its beginning."""
+        with contextlib.suppress(sqlite3.OperationalError):  # the file may need to grow for it; then nothing is won
+            self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
     def _forget_erased(self) -> None:
         """Overwrite erased content in the write-ahead log as well; put off while a reader holds it."""
         if self._erased:
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._erased = bool(busy)
+
+
+def _fault(path: Path, error: sqlite3.DatabaseError) -> LedgerFault:
+    code = getattr(error, "sqlite_errorcode", None)  # an error of the binding itself has none
+    if code == sqlite3.SQLITE_FULL:
+        return LedgerFull(f"no space is left for {path}; free some on its disk")
+    return opening.damaged(path, error)
