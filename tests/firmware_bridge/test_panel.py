@@ -14,6 +14,7 @@ from fake_ports import PtyBus
 from config.settings import BoardSettings, CompartmentSettings, LineSettings, PanelSettings, Size
 from firmware_bridge.errors import FrameFieldError, PanelUseError
 from firmware_bridge.panel import DoorChanged, Latch, LineChanged, Outcome, Panel, PanelEvent
+from firmware_bridge.wire import Wire
 
 CHANNELS = 12
 WITHIN_S = 5.0
@@ -149,6 +150,23 @@ def test_a_listener_that_fails_does_not_stop_the_line(street: Street) -> None:
     street.panel._on_event = fail
     assert street.panel.unlock("A01", "a1").result(WITHIN_S).outcome is Outcome.OPENED
     assert street.panel.unlock("A02", "a2").result(WITHIN_S).outcome is Outcome.OPENED
+
+
+def test_a_bug_in_a_line_costs_one_reopening_and_not_the_line(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    street.start()
+    line = street.panel._lines["front"].line
+    use = line._use
+    stumbles = iter([True])
+
+    def stumble(wire: Wire, now: float) -> float:
+        if next(stumbles, False):
+            raise RuntimeError("a bug")
+        return use(wire, now)
+
+    monkeypatch.setattr(line, "_use", stumble)
+    down = street.ears.wait_for(lambda event: isinstance(event, LineChanged) and not event.up)
+    assert "internal error" in down.cause
+    street.ears.wait_for(lambda event: isinstance(event, LineChanged) and event.up and event.at > down.at)
 
 
 def test_stopping_in_mid_pulse_finishes_it_and_refuses_the_rest(street: Street) -> None:

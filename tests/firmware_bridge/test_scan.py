@@ -11,7 +11,13 @@ from firmware_bridge.scan import FoundBoard, scan, searches
 
 def found_on(bus: FakeBus, clock: VirtualClock) -> list[FoundBoard]:
     port = VirtualPort(bus, clock)
-    return list(scan("virtual", list(BoardFamily), open_port=port.open, clock=clock, pause=clock.advance))
+
+    def open_port(name: str, baud: int) -> VirtualPort:
+        right = baud == driver_named(bus.family).bauds[0]
+        port.garble = bytes if right else lambda data: bytes(byte ^ 0x5A for byte in data)
+        return port.open(name, baud)
+
+    return list(scan("virtual", list(BoardFamily), open_port=open_port, clock=clock, pause=clock.advance))
 
 
 def test_a_scan_finds_family_and_addresses_and_moves_no_lock(bus_type: type[FakeBus]) -> None:
@@ -19,7 +25,11 @@ def test_a_scan_finds_family_and_addresses_and_moves_no_lock(bus_type: type[Fake
     bus = bus_type(clock, 24, (3, 5))
     bus.door(0, address=3).open_by_hand()
     found = found_on(bus, clock)
-    assert {(board.family, board.address) for board in found} == {(bus_type.family, 3), (bus_type.family, 5)}
+    baud = driver_named(bus_type.family).bauds[0]
+    assert [(board.family, board.baud, board.address) for board in found] == [
+        (bus_type.family, baud, 3),
+        (bus_type.family, baud, 5),
+    ]
     assert next(board.hooks[0] for board in found if board.address == 3) is False
     assert not any(board.echo for board in found)
     assert bus.unlock_frames == []
