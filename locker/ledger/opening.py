@@ -38,12 +38,8 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def connect_read_only(path: Path, mode: str = "mode=ro") -> sqlite3.Connection:
-    """A connection that only reads, also while the daemon writes.
-
-    Args:
-        path: the ledger's file.
-        mode: SQLite's URI parameters.
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that only reads a ledger, also while the daemon writes.
 
     Raises:
         WrongLedger: there is no such file, or it is no ledger, or a newer program's.
@@ -51,11 +47,9 @@ def connect_read_only(path: Path, mode: str = "mode=ro") -> sqlite3.Connection:
     """
     if not path.is_file():
         raise WrongLedger(f"there is no ledger {path}; the daemon makes it at its first start")
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
-    db.row_factory = sqlite3.Row
+    db = _reading(path, "mode=ro")
     try:
         _refuse_other_files(db, path)
-        refuse_newer(db, len(migrations()))
     except sqlite3.DatabaseError as error:
         db.close()
         raise damaged(path, error) from error
@@ -65,9 +59,16 @@ def connect_read_only(path: Path, mode: str = "mode=ro") -> sqlite3.Connection:
     return db
 
 
+def _reading(path: Path, mode: str) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    db.row_factory = sqlite3.Row
+    return db
+
+
 def _refuse_other_files(db: sqlite3.Connection, path: Path) -> None:
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise WrongLedger(f"{path} is not a ledger of iris-locker; name the right file in storage.ledger")
+    refuse_newer(db, len(migrations()))
 
 
 def damaged(path: Path, error: Exception) -> LedgerDamaged:
@@ -77,29 +78,32 @@ def damaged(path: Path, error: Exception) -> LedgerDamaged:
     )
 
 
-def is_new(path: Path) -> bool:
-    """Whether there is nothing yet; an empty file is what a crash at the very first start leaves."""
-    return not path.exists() or path.stat().st_size == 0
-
-
 def refuse_foreign(path: Path, keys: Keys, cabinet: str) -> None:
-    """Look at an existing ledger without writing.
+    """Look at what is there without writing; nothing, or what a crash at the very first start left, is well.
 
     Raises:
         WrongKey: it was written under another ledger key.
         WrongLedger: it is another cabinet's, a newer program's, or no ledger.
         LedgerDamaged: it cannot be read.
     """
+    if not path.exists():
+        return
     # Without a log nobody writes, and an immutable connection leaves not even an empty log behind.
-    db = connect_read_only(path, "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1")
+    db = _reading(path, "mode=ro" if Path(f"{path}-wal").exists() else "immutable=1")
     try:
+        if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+            return
+        _refuse_other_files(db, path)
         meta = db.execute("SELECT * FROM meta").fetchone()
     except sqlite3.DatabaseError as error:
         raise damaged(path, error) from error
     finally:
         db.close()
-    if meta is None:
-        return
+    if meta is not None:
+        _refuse_other_owner(meta, path, keys, cabinet)
+
+
+def _refuse_other_owner(meta: sqlite3.Row, path: Path, keys: Keys, cabinet: str) -> None:
     if meta["fingerprint"] != keys.fingerprint:
         raise WrongKey(
             f"{path} was written under the ledger key with check value {meta['fingerprint']}, the key file's has "

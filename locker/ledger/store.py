@@ -82,8 +82,7 @@ class Ledger(StateReads, PeopleReads):
             LedgerDamaged: the file cannot be read, or the end of its chain does not hold.
             LedgerFull: there is no space to begin.
         """
-        if not opening.is_new(path):
-            opening.refuse_foreign(path, keys, cabinet)
+        opening.refuse_foreign(path, keys, cabinet)
         opening.create_file(path)
         witness = Witness(path.with_name(path.name + ".witness"))
         try:
