@@ -20,7 +20,7 @@ from simulator.platform.changes import Changes
 from simulator.platform.clock import Now
 from simulator.platform.commands import CommandOffice, Forgery, Sent
 from simulator.platform.community import OneTimeCode, Parcel
-from simulator.platform.jose import Signer
+from simulator.platform.jose import Signer, UnusableKey
 from simulator.platform.ledgers import Account, Ledgers
 from simulator.platform.link import Inbound, Link
 from simulator.platform.registry import Registry
@@ -193,10 +193,11 @@ class Centre:
         self.ledgers.choose(about.ledger_id)
 
     def _status(self, payload: bytes) -> None:
-        before = self.cabinet.online
         self.cabinet.status = read_status(payload)
         log.info("cabinet %s", self.cabinet.status.state)
-        if self.cabinet.online and not before:
+        # Said on every connection, also when the platform never learned that the cabinet was away: a broker that died
+        # has forgotten what it kept for either.
+        if self.cabinet.online:
             self._directory_wait_s = DIRECTORY_WAIT_S
             self._mend_at = min(self._mend_at, time.monotonic() + RETURNED_WAIT_S)
             for sent in self.commands.unanswered():
@@ -237,7 +238,11 @@ class Centre:
             return
         self._directory_wait_s = min(2 * self._directory_wait_s, DIRECTORY_WAIT_MAX_S)
         log.info("the cabinet has directory %s, not %d", current.copy.directory_version, self.registry.issued)
-        self.publish_directory()
+        try:
+            self.publish_directory()
+        except UnusableKey as error:
+            self._mend_at = monotonic + self._directory_wait_s
+            log.warning("no directory can be sent: %s", error)
 
     def _encryption_key(self) -> str:
         if self.cabinet.about is None:

@@ -16,6 +16,8 @@ from simulator.platform.store import EventStore
 
 RECENT = 200
 """Events that the page shows."""
+FAULTS = 100
+"""Faults that are remembered, so that a flood of bad rows does not fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Ledgers:
     def __init__(self, store: EventStore, postbox: Postbox, alarms: AlarmBoard) -> None:
         """Rebuild every account from what the store holds."""
         self.current_id: str | None = None
-        self.faults: list[str] = []
+        self.faults: deque[str] = deque(maxlen=FAULTS)
         self._store = store
         self.postbox = postbox
         self.alarms = alarms

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import os
 import queue
 import secrets
 import signal
@@ -214,14 +213,13 @@ class World:
     cabinet: Cabinet
     http: Http
     platform: Process
-    port: int
-    version: str
+    broker: "Embedded | Mosquitto"
     secrets: Secrets
 
     @contextlib.contextmanager
     def again(self) -> Iterator[Http]:
         """A new process of the platform, which knows nothing of what the first was told."""
-        platform = start_platform(self.port, self.version, self.secrets)
+        platform = start_platform(self.broker.port, self.broker.version, self.secrets)
         http = Http(platform.ready["url"])
         try:
             yield http
@@ -238,44 +236,74 @@ def start_platform(port: int, version: str, secrets_file: Secrets) -> Process:
     )
 
 
-def mosquitto(tmp_path: Path) -> tuple[subprocess.Popen[bytes], int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    config = tmp_path / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    popen = subprocess.Popen(
-        ["/usr/sbin/mosquitto", "-c", str(config)], stderr=subprocess.PIPE, env=os.environ | {"LC_ALL": "C"}
-    )
-    assert popen.stderr is not None
-    while b"running" not in (line := popen.stderr.readline()):
-        assert line, "mosquitto ended"
-    return popen, port
+class Embedded:
+    """The demo's own broker, 3.1.1."""
+
+    version = "3.1.1"
+
+    def __init__(self, _folder: Path) -> None:
+        self._process = Process("broker")
+        self.port: int = self._process.ready["port"]
+
+    def die_and_return(self) -> None:
+        self._process.end(signal.SIGKILL)
+        self._process = Process("broker", "--port", str(self.port))
+
+    def end(self) -> None:
+        assert self._process.end() == 0
+
+
+class Mosquitto:
+    """Debian's mosquitto, 5."""
+
+    version = "5"
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        self._popen = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        popen = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(self._config)], stderr=subprocess.PIPE)
+        assert popen.stderr is not None
+        while b"running" not in (line := popen.stderr.readline()):
+            assert line, "mosquitto ended"
+        return popen
+
+    def die_and_return(self) -> None:
+        self._popen.kill()
+        self._popen.communicate(timeout=PATIENCE_S)
+        self._popen = self._start()
+
+    def end(self) -> None:
+        self._popen.terminate()
+        self._popen.communicate(timeout=PATIENCE_S)
 
 
 @contextlib.contextmanager
-def playing(port: int, version: str, secrets_file: Secrets) -> Iterator[World]:
-    platform = start_platform(port, version, secrets_file)
-    cabinet = Cabinet(port, version, secrets_file.public)
+def playing(broker: Embedded | Mosquitto, secrets_file: Secrets) -> Iterator[World]:
+    platform = start_platform(broker.port, broker.version, secrets_file)
+    cabinet = Cabinet(broker.port, broker.version, secrets_file.public)
     http = Http(platform.ready["url"])
     try:
         http.until("/api/status", lambda status: status["connected"])
-        yield World(cabinet, http, platform, port, version, secrets_file)
+        yield World(cabinet, http, platform, broker, secrets_file)
     finally:
         cabinet.stop()
         http.client.close()
         platform.end()
 
 
-@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
+@pytest.fixture(
+    params=[
+        pytest.param(Embedded, id="embedded"),
+        pytest.param(Mosquitto, id="mosquitto", marks=pytest.mark.mosquitto),
+    ]
+)
 def world(request: pytest.FixtureRequest, tmp_path: Path, secrets_file: Secrets) -> Iterator[World]:
-    if request.param == "embedded":
-        broker = Process("broker")
-        with playing(broker.ready["port"], "3.1.1", secrets_file) as played:
-            yield played
-        assert broker.end() == 0
-        return
-    popen, port = mosquitto(tmp_path)
-    with playing(port, "5", secrets_file) as played:
+    broker = request.param(tmp_path)
+    with playing(broker, secrets_file) as played:
         yield played
-    popen.terminate()
-    popen.communicate(timeout=PATIENCE_S)
+    broker.end()

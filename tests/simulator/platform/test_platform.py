@@ -167,7 +167,7 @@ def test_a_cabinet_that_vanishes_is_offline_and_gets_what_it_missed(world: World
     world.http.until("/api/status", lambda status: status["state"] == "offline")
     body = {"kind": "set_service", "compartment": "A01", "in_service": False, "reason": "test"}
     sent = world.http.post("/api/commands", body=body)
-    back = type(world.cabinet)(world.port, world.version, world.secrets.public)
+    back = type(world.cabinet)(world.broker.port, world.broker.version, world.secrets.public)
     back.rows, back.exchange = world.cabinet.rows, world.cabinet.exchange
     world.cabinet = back
     back.show("A01")
@@ -234,3 +234,30 @@ def test_the_page_carries_what_it_first_draws(world: World) -> None:
     assert "{{first}}" not in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_a_broker_that_dies_loses_nothing_of_the_platform(world: World) -> None:
+    installed(world, "A01")
+    world.cabinet.acknowledged(1)
+    world.broker.die_and_return()
+    # What is asked for while the broker is away waits in the platform.
+    body = {"kind": "open", "compartment": "A01", "purpose": "inspect", "reason": "test"}
+    sent = world.http.post("/api/commands", body=body)
+    world.cabinet.next("subscribed")
+    world.cabinet.show("A01")
+    assert world.cabinet.opened(world.cabinet.next("commands"))["command_id"] == sent["command_id"]
+    world.cabinet.tell("door.changed", "A01", compartment="A01", latch="latched", visit=None)
+    world.cabinet.acknowledged(2)
+    copy = world.http.get("/api/copy")
+    assert (copy["seq"], copy["chain_ok"]) == (2, True)
+
+
+def test_a_cabinet_that_shows_no_key_gets_no_directory_and_the_operator_hears_why(world: World) -> None:
+    world.cabinet.show("A01")
+    world.http.until("/api/status", lambda status: status["about"])
+    world.http.post("/api/directory", full=True)
+    about = {"ledger_id": "ledger-1", "version": "0", "encryption_key": "none", "compartments": []}
+    world.cabinet.publish("about", about, retain=True)
+    world.http.until("/api/status", lambda status: status["version"] == "0")
+    refused = world.http.client.post("/api/directory", json={})
+    assert (refused.status_code, "encryption_key" in refused.json()["error"]) == (409, True)
