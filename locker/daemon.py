@@ -13,11 +13,11 @@ from importlib.metadata import version
 from itertools import groupby
 
 import structlog
-from iris.match import Incomparable
-from iris.template import Template, TemplateFormatError
 
 from config.settings import Settings
 from firmware_bridge.panel import Panel
+from iris.match import Incomparable
+from iris.template import Template, TemplateFormatError
 from locker.access.keypad import Keypad
 from locker.cabinet import Cabinet, random_id
 from locker.camera import Camera

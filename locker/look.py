@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 import structlog
+
+from config.settings import IrisSettings
 from iris.decision import Accepted, Ambiguous, Look, Policy
 from iris.encode import encode
 from iris.enrolment import Enrolment, EnrolmentRefused
 from iris.gallery import Gallery
-from iris.template import EyeSide, Template
-
-from config.settings import IrisSettings
 from iris.refusals import Refusal
+from iris.template import EyeSide, Template
 from locker.camera import Camera, CameraFault
 
 log = structlog.get_logger(__name__)

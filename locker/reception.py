@@ -97,9 +97,10 @@ class Reception:
             await asyncio.wait_for(self._cabinet.desk.next_act(self), FAULT_SHOWN_S)
 
     async def _ask(self, screen: Screen) -> Act:
-        """Show a screen and wait for an act; TimeoutError after `kiosk.idle_s` of silence."""
+        """Show a screen and wait for an act; TimeoutError after `kiosk.idle_s` in which somebody could act."""
         self._cabinet.desk.show(self, screen)
-        return await asyncio.wait_for(self._cabinet.desk.next_act(self), self._cabinet.settings.kiosk.idle_s)
+        patience_s = self._cabinet.settings.kiosk.idle_s + screen.wait_s
+        return await asyncio.wait_for(self._cabinet.desk.next_act(self), patience_s)
 
     async def _receive(self, act: Act) -> Visit | None:
         match act.action:

@@ -44,10 +44,11 @@ async def _pushed_open(visit: Visit, compartment: str) -> bool:
     """Ask for a push; true when the door came open by it."""
     opened = asyncio.create_task(visit.cabinet.doors.until((compartment,), Latch.UNLATCHED))
     prompt = asyncio.create_task(visit.pause(push_screen(compartment), PUSH_WAIT_S))
-    await asyncio.wait({opened, prompt}, return_when=asyncio.FIRST_COMPLETED)
-    came_open = opened.done()
-    await _cancel(opened, prompt)
-    return came_open
+    try:
+        await asyncio.wait({opened, prompt}, return_when=asyncio.FIRST_COMPLETED)
+        return opened.done()
+    finally:
+        await _cancel(opened, prompt)
 
 
 def push_screen(compartment: str) -> Screen:
@@ -109,16 +110,15 @@ def reminder_screen(compartments: Sequence[str]) -> Screen:
 async def _first(visit: Visit, compartments: Sequence[str], timeout_s: float) -> tuple[bool, Act | None]:
     """Whichever comes first: (True, None) all closed, (False, act) an act, (False, None) neither in time."""
     closed = asyncio.create_task(visit.cabinet.doors.until(compartments, Latch.LATCHED))
-    if not visit.on_screen:
-        await asyncio.wait({closed}, timeout=timeout_s)
-        result: tuple[bool, Act | None] = (closed.done(), None)
-        await _cancel(closed)
-        return result
-    acted = asyncio.create_task(visit.cabinet.desk.next_act(visit))
-    await asyncio.wait({closed, acted}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    result = (False, acted.result()) if acted.done() else (closed.done(), None)  # what a person says is never lost
-    await _cancel(closed, acted)
-    return result
+    acted = asyncio.create_task(visit.cabinet.desk.next_act(visit)) if visit.on_screen else None
+    waiting = {closed} if acted is None else {closed, acted}
+    try:
+        await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if acted is not None and acted.done():  # what a person says is never lost to a door that closes meanwhile
+            return False, acted.result()
+        return closed.done(), None
+    finally:
+        await _cancel(*waiting)
 
 
 async def _cancel(*tasks: asyncio.Task[object]) -> None:

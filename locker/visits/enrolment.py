@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import ClassVar
 
 from iris.template import EyeSide, Template
-
 from locker.cabinet import Cabinet
 from locker.kiosk.screen import Choice, Screen, Tone, text
 from locker.ledger import Credential, DropTemplate, PersonalWrite, StoreTemplate

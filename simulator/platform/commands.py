@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,6 +42,7 @@ class Reply:
     status: str
     reason: str
     at: str
+    times: int = 1
 
 
 class CommandOffice:
@@ -99,9 +100,11 @@ class CommandOffice:
         )
 
     def file(self, command_id: str, status: str, reason: str) -> None:
-        """Keep a reply; the same one again is kept once."""
+        """Keep a reply; the same one again is counted, not kept twice."""
         replies = self._replies.setdefault(command_id, [])
-        if not replies or (replies[-1].status, replies[-1].reason) != (status, reason):
+        if replies and (replies[-1].status, replies[-1].reason) == (status, reason):
+            replies[-1] = replace(replies[-1], times=replies[-1].times + 1)
+        else:
             replies.append(Reply(command_id, status, reason, instant(self._now())))
 
     def replies(self, command_id: str) -> tuple[Reply, ...]:

@@ -10,7 +10,7 @@ from simulator.platform.names import CARRIERS, GIVEN_NAMES, SURNAMES
 
 ENROLLING = 12
 """Residents for whom the simulated camera has eyes: r01 to r12."""
-SHARED_HOUSEHOLDS = ((0, 1), (2, 3))
+SHARED_HOUSEHOLDS = ((0, 1),)
 """Places in the list of residents that live together."""
 CODE_DIGITS = 8
 PIN_DIGITS = 6
@@ -115,7 +115,7 @@ class Mint:
 
 
 def found(mint: Mint) -> Community:
-    """Twelve residents who enrol and two who do not, two couriers, an attendant, sixteen parcels and a delegate."""
+    """Twelve residents who enrol and two who do not, two couriers, an attendant, fourteen parcels and a delegate."""
     residents = tuple(_residents(mint))
     carriers = tuple((mint.opaque("car"), name) for name in CARRIERS)
     staff = (
@@ -128,7 +128,7 @@ def found(mint: Mint) -> Community:
         for resident in residents
         if resident.camera_name
     ]
-    fetched = parcels[-1]
+    fetched = parcels[0]
     delegated = OneTimeCode(
         mint.opaque("cred"), "delegate", mint.digits(CODE_DIGITS), fetched.recipient, fetched.consignment
     )
@@ -151,11 +151,12 @@ def _residents(mint: Mint) -> Iterator[Resident]:
 
 
 def _parcels(mint: Mint, residents: tuple[Resident, ...], carriers: list[str]) -> Iterator[Parcel]:
-    # The first household waits for four things, so that one look opens several doors; the sixth parcel is too large.
-    recipients = [0, 0, 1, 1, *range(2, len(residents))]
-    sizes = "SMSSMSSMSLSMSSMS"
-    larger = {5: "M"}
-    services = {7: "laundry", 10: "medicine"}
+    # The first household waits for two things, so that one look opens two doors; the eighth parcel is too large. Those
+    # who do not enrol come first, so that each courier ends with a parcel for somebody who does.
+    recipients = [len(residents) - 1, len(residents) - 2, *range(len(residents) - 2)]
+    sizes = "SMSSMSSSSLSMSS"
+    larger = {7: "M"}
+    services = {9: "laundry", 11: "medicine"}
     for place, (recipient, size) in enumerate(zip(recipients, sizes, strict=True)):
         yield Parcel(
             consignment=mint.opaque("con"),

@@ -223,7 +223,7 @@ def _credential_issued(copy: Copy, row: Row) -> None:
 
 def _credential_used(copy: Copy, row: Row) -> None:
     name = row.word("credential")
-    copy.credentials[name] = replace(copy.credentials[name], state="used")
+    copy.credentials[name] = replace(copy.credentials[name], state="used", visit=row.word("visit"))
 
 
 def _credential_revoked(copy: Copy, row: Row) -> None:

@@ -88,12 +88,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A one-time code: open, used or revoked."""
+    """A one-time code: open, used (in which visit) or revoked."""
 
     kind: str
     person: str | None
     consignment: str | None
     state: str = "open"
+    visit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

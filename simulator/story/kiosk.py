@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -95,14 +96,16 @@ class Kiosk:
         answer.raise_for_status()
         return parse(answer.text)
 
-    def until(self, *names: str, timeout_s: float = 20.0) -> Page:
-        """Wait until the screen is one of those named.
+    def until(
+        self, *names: str, timeout_s: float = 20.0, such_that: Callable[[Page], bool] = lambda _page: True
+    ) -> Page:
+        """Wait until the screen is one of those named (and is such that something holds).
 
         Raises:
             StoryFault: it did not come.
         """
         end = time.monotonic() + timeout_s
-        while (page := self.look()).name not in names:
+        while (page := self.look()).name not in names or not such_that(page):
             if time.monotonic() > end:
                 raise StoryFault(
                     f"the screen shows {page.name!r} ({page.words.strip()[:80]}), not {' or '.join(names)}"

@@ -170,9 +170,8 @@ def _stay(town: Town) -> None:
     """Stay up for visitors until somebody ends the demo."""
     courier, attendant = town.couriers[0], town.attendant
     say(f"\n  kiosk page    {town.kiosk.url}\n  the street    {town.street.url}\n  the platform  {town.platform.url}")
-    say(
-    say(f"\n  kiosk page  {town.kiosk.url}\n  the street  {town.street.url}\n  the platform  {town.platform.url}")
-    )
+    say(f"  courier {courier.number}, PIN {courier.pin}; attendant {attendant.number}, PIN {attendant.pin}")
+    say("  Ctrl-C ends it all")
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     ended.wait()

@@ -52,11 +52,8 @@ def put_in(town: Town, parcel: Parcel, size: str | None = None) -> str:
 
 def _other_door(town: Town, door: str) -> str:
     """The compartment that the screen points out instead of `door`."""
-    for _ in range(200):
-        page = town.kiosk.until("deposit_open", "opening")
-        if page.name == "deposit_open" and page.doors[0] != door:
-            return page.doors[0]
-    raise StoryFault(f"no larger compartment opened for what did not fit into {door}")
+    page = town.kiosk.until("deposit_open", such_that=lambda page: bool(set(page.doors) - {door}))
+    return next(other for other in page.doors if other != door)
 
 
 def confirm(town: Town) -> None:

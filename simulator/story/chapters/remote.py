@@ -24,12 +24,9 @@ def platform_opens(town: Town) -> None:
     town.street.do(door, "take", {"item": parcel.waybill})
     town.street.do(door, "close")
     town.expect(parcel.consignment, "collected")
-    replies = len(town.platform.get(f"/api/replies/{command}"))
+    heard = town.platform.reply(command, "done")["times"]
     town.platform.post("/api/commands/replay", {"command_id": command})
-    town.platform.until(lambda: len(town.platform.get(f"/api/replies/{command}")) > replies, "the stored reply again")
-    town.check(
-        town.platform.get(f"/api/replies/{command}")[-1]["status"] == "done", "the repeated command got another reply"
-    )
+    town.platform.until(lambda: town.platform.reply(command, "done")["times"] > heard, "the stored reply again")
     forged = town.platform.post("/api/commands", {"body": body, "forge": "signature"})["command_id"]
     expired = town.platform.post("/api/commands", {"body": body, "expired": True})["command_id"]
     town.platform.reply(forged, "rejected")
