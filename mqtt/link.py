@@ -114,7 +114,7 @@ class Link:
         return self._problem
 
     def watch(self, changed: Callable[[], None]) -> None:
-        """Have `changed` called on the loop whenever the connection comes or goes."""
+        """Have `changed` called on the loop whenever the connection comes or goes, or an attempt to connect fails."""
         self._watchers.append(changed)
 
     async def start(self) -> None:
@@ -198,17 +198,17 @@ class Link:
 
     async def _closed(self, session: Session, reason: str) -> None:
         # Some brokers hang up right after a denial; the denial is then what has to be mended.
-        reason = self._denied or reason
+        reason, self._denied = self._denied or reason, None
         session.close(reason)
         self._status.rest()
         was_live, self._live = self._live is session, None
         if reason not in (self._problem, HUNG_UP):
             _log.warning("no connection to the platform's broker", reason=reason)
         self._problem = reason
+        self._tell_watchers()
         if was_live:
             if asyncio.get_running_loop().time() - self._live_since >= STABLE_S:
                 self._backoff.reset()
-            self._tell_watchers()
             await self._tell_receiver(self._receiver.on_disconnected(reason))
 
     def _has_problem(self, problem: str) -> None:
