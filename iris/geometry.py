@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
+RESAMPLED = 128
+"""Points by which a curve is described anew about another centre."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -66,6 +69,17 @@ class Contour:
         """The same curve in a picture `factor` times as large."""
         centre = Circle(self.x, self.y, 0.0).scaled(factor)
         return Contour(centre.x, centre.y, tuple(value * factor for value in self.coefficients))
+
+    def recentred(self) -> Contour:
+        """The same curve about the centre of its circle, so that angles do not depend on where the search began."""
+        angles = even_angles(RESAMPLED)
+        x, y = self.points(angles)
+        circle = self.circle
+        radii = np.hypot(x - circle.x, y - circle.y)
+        seen = np.interp(angles, np.arctan2(y - circle.y, x - circle.x), radii, period=2 * np.pi)
+        orders = (len(self.coefficients) - 1) // 2
+        solution = fourier_basis(angles, orders).T @ seen * (2.0 / RESAMPLED)
+        return Contour(circle.x, circle.y, (float(solution[0]) / 2, *(float(value) for value in solution[1:])))
 
     @property
     def elongation(self) -> float:

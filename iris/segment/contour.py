@@ -88,7 +88,7 @@ def _fit(votes: FloatArray, offsets: FloatArray, circle: Circle, how: Tightening
         curve = basis @ solution
     scaled = solution * circle.r
     scaled[0] += circle.r
-    return Contour(circle.x, circle.y, tuple(float(value) for value in scaled))
+    return Contour(circle.x, circle.y, tuple(float(value) for value in scaled)).recentred()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""A matcher that cannot fail open: each test is a fault that another system really had."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iris import match
+from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
+from iris.match import DifferentSides, ForeignEncoder, NotANumber, TooLittleOverlap, compare
+from iris.planes import LEAST_OVERLAP, TURNS, Distances, distances, planes, turned
+from iris.template import CODE_BITS, EyeSide, Template
+
+
+def template(bits: np.ndarray, mask: np.ndarray) -> Template:
+    return Template.of(IrisCode(bits, mask), side=EyeSide.UNKNOWN, quality=50)
+
+
+def reference(a: Template, b: Template) -> tuple[float, int, int] | None:
+    """The straightforward matcher: flags, one rotation after the other."""
+    one, two = a.unpacked(), b.unpacked()
+    best = None
+    for turn in range(-TURNS, TURNS + 1):
+        mask = np.roll(one.mask, turn, axis=0) & two.mask
+        overlap = 2 * int(mask.sum())
+        if overlap < LEAST_OVERLAP:
+            continue
+        raw = int(((np.roll(one.bits, turn, axis=0) ^ two.bits) & mask[..., None]).sum()) / overlap
+        distance = 0.5 - (0.5 - raw) * math.sqrt(overlap / CODE_BITS)
+        if best is None or distance < best[0]:
+            best = distance, overlap, turn
+    return best
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 10_000), st.floats(0.0, 1.0))
+def test_the_packed_matcher_equals_the_straightforward_one(
+    make_template: Callable[..., Template], a: int, b: int, believed: float
+) -> None:
+    one, two = make_template(a, believed=believed), make_template(b)
+    expected = reference(one, two)
+    if expected is None:
+        with pytest.raises(TooLittleOverlap):
+            compare(one, two)
+        return
+    found = compare(one, two)
+    assert found.distance == pytest.approx(expected[0], abs=1e-6)
+    assert (found.overlap, found.rotation) == expected[1:]
+
+
+def test_no_common_bits_is_a_refusal_and_not_distance_zero(make_template: Callable[..., Template]) -> None:
+    bits = make_template(1).unpacked().bits
+    upper = np.zeros((CODE_COLUMNS, CODE_ROWS), bool)
+    upper[:, : CODE_ROWS // 2] = True
+    with pytest.raises(TooLittleOverlap, match="0 bits"):
+        compare(template(bits, upper), template(bits, ~upper))
+
+
+def test_an_empty_mask_is_a_refusal_and_not_minus_one(make_template: Callable[..., Template]) -> None:
+    code = make_template(1).unpacked()
+    with pytest.raises(TooLittleOverlap):
+        compare(template(code.bits, np.zeros_like(code.mask)), template(code.bits, np.zeros_like(code.mask)))
+
+
+def test_one_valid_bit_is_not_a_match(make_template: Callable[..., Template]) -> None:
+    code = make_template(1).unpacked()
+    lone = np.zeros_like(code.mask)
+    lone[5, 3] = True
+    with pytest.raises(TooLittleOverlap):
+        compare(template(code.bits, lone), template(code.bits, lone))
+
+
+def test_the_least_overlap_is_enough_and_one_place_less_is_not(make_template: Callable[..., Template]) -> None:
+    code = make_template(1).unpacked()
+    for places, refused in ((math.ceil(LEAST_OVERLAP / 2), False), (math.ceil(LEAST_OVERLAP / 2) - 1, True)):
+        mask = np.zeros(CODE_COLUMNS * CODE_ROWS, bool)
+        mask[:places] = True
+        sparse = template(code.bits, mask.reshape(code.mask.shape))
+        if refused:
+            with pytest.raises(TooLittleOverlap):
+                compare(sparse, sparse)
+        else:
+            assert compare(sparse, sparse).raw == 0.0
+
+
+def test_few_equal_bits_say_less_than_many(make_template: Callable[..., Template]) -> None:
+    code = make_template(1).unpacked()
+    half = np.arange(CODE_COLUMNS) < CODE_COLUMNS // 2
+    sparse = template(code.bits, np.repeat(half[:, None], CODE_ROWS, axis=1))
+    full = template(code.bits, np.ones_like(code.mask))
+    assert compare(sparse, sparse).distance > compare(full, full).distance
+
+
+@pytest.mark.parametrize("turn", [-TURNS, -3, 0, 7, TURNS])
+def test_masks_turn_with_their_codes(make_template: Callable[..., Template], turn: int) -> None:
+    code = make_template(3, believed=0.6).unpacked()
+    rolled = template(np.roll(code.bits, turn, axis=0), np.roll(code.mask, turn, axis=0))
+    found = compare(template(code.bits, code.mask), rolled)
+    assert found.rotation == turn
+    assert found.raw == 0.0
+    assert found.overlap == 2 * code.mask.sum()
+
+
+def test_a_code_turned_further_than_any_head_is_another_eye(make_template: Callable[..., Template]) -> None:
+    code = make_template(3).unpacked()
+    far = template(np.roll(code.bits, TURNS + 5, axis=0), np.roll(code.mask, TURNS + 5, axis=0))
+    assert compare(template(code.bits, code.mask), far).distance > 0.4
+
+
+def test_a_code_shifted_across_rows_is_another_eye(make_template: Callable[..., Template]) -> None:
+    code = make_template(3).unpacked()
+    shifted = template(np.roll(code.bits, 1, axis=1), np.roll(code.mask, 1, axis=1))
+    assert compare(template(code.bits, code.mask), shifted).distance > 0.4
+
+
+def test_a_mirrored_code_is_another_eye(make_template: Callable[..., Template]) -> None:
+    code = make_template(3).unpacked()
+    mirrored = template(code.bits[::-1], code.mask[::-1])
+    assert compare(template(code.bits, code.mask), mirrored).distance > 0.4
+
+
+def test_templates_of_another_encoder_are_refused_from_either_side(make_template: Callable[..., Template]) -> None:
+    own = make_template(1)
+    foreign = dataclasses.replace(own, encoder=b"elsewher")
+    for pair in ((own, foreign), (foreign, own), (foreign, foreign)):
+        with pytest.raises(ForeignEncoder, match="enrol"):
+            compare(*pair)
+
+
+def test_a_left_eye_is_not_compared_with_a_right_one(make_template: Callable[..., Template]) -> None:
+    left, right = make_template(1, side=EyeSide.LEFT), make_template(1, side=EyeSide.RIGHT)
+    with pytest.raises(DifferentSides):
+        compare(left, right)
+    assert compare(left, make_template(1)).raw == 0.0
+
+
+def test_a_distance_that_is_no_number_is_a_refusal(
+    make_template: Callable[..., Template], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Distances:
+        nan = np.array([np.nan], np.float32)
+        return Distances(nan, nan, np.array([CODE_BITS], np.int32), np.zeros(1, np.int32))
+
+    monkeypatch.setattr(match, "distances", broken)
+    with pytest.raises(NotANumber):
+        compare(make_template(1), make_template(1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_comparison_is_symmetric(make_template: Callable[..., Template], a: int, b: int) -> None:
+    there, back = compare(make_template(a), make_template(b)), compare(make_template(b), make_template(a))
+    assert there.distance == pytest.approx(back.distance, abs=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.3, 0.9))
+def test_hiding_places_never_brings_equal_codes_nearer(
+    make_template: Callable[..., Template], seed: int, kept: float
+) -> None:
+    code = make_template(seed, believed=0.9).unpacked()
+    fewer = code.mask & (np.random.default_rng(seed).random(code.mask.shape) < kept)
+    full = template(code.bits, code.mask)
+    if 2 * fewer.sum() >= LEAST_OVERLAP:
+        assert compare(full, template(code.bits, fewer)).distance >= compare(full, full).distance
+
+
+def test_bulk_distances_over_several_blocks_equal_single_comparisons(make_template: Callable[..., Template]) -> None:
+    others = [make_template(seed) for seed in range(1, 40)] * 120
+    probe = make_template(0)
+    found = distances(turned(probe), planes(others))
+    assert found.distance.shape == (len(others),)
+    for index in (0, 17, 4095, 4096, len(others) - 1):
+        assert found.distance[index] == pytest.approx(compare(probe, others[index]).distance)
+
+
+def test_an_empty_gallery_gives_no_distances(make_template: Callable[..., Template]) -> None:
+    assert distances(turned(make_template(1)), planes([])).distance.size == 0
