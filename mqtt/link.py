@@ -240,8 +240,10 @@ class Link:
             await self._say_online(session)
             session.connection.subscribe(self._topics.subscriptions)
             await self._publish_presence()
-            for reply in tuple(self._replies.values()):
-                await self._send_reply(session, reply)
+            for command_id in tuple(self._replies):
+                # Looked up at its turn: a newer word may have come while the others waited for slots.
+                if (reply := self._replies.get(command_id)) is not None:
+                    await self._send_reply(session, reply)
             self._problem = self._denied
             await self._tell_receiver(self._receiver.on_connected())
 

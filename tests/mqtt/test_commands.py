@@ -33,6 +33,7 @@ class Book:
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
         self.full = False
+        self.settled = asyncio.Event()
 
     async def find(self, command_id: str) -> Reply | None:
         return self.replies.get(command_id)
@@ -44,6 +45,7 @@ class Book:
 
     async def settle(self, command_id: str, status: Settlement, reason: str) -> None:
         self.replies[command_id] = Reply(command_id=command_id, status=status, reason=reason)
+        self.settled.set()
 
 
 class Doors:
@@ -132,6 +134,25 @@ async def test_a_command_for_another_door_does_not_wait_for_the_first(scene: Sce
     scene.doors.let.set()
     await scene.desk.idle()
     assert sorted(scene.doors.opened) == ["A01", "B02"]
+
+
+async def test_a_broker_that_takes_no_reply_does_not_hold_the_door_back(scene: Scene) -> None:
+    taken, statuses = asyncio.Event(), list[str]()
+
+    async def say_when_taken(reply: Reply) -> None:
+        await taken.wait()
+        statuses.append(reply.status)
+
+    handlers = {OpenDoor: scene.doors.open}
+    desk = CommandDesk(Verifier(scene.keys.public, "willow/east-1"), scene.book, handlers, say_when_taken, scene.clock)
+    await desk.on_command(scene.keys.command())
+    await scene.doors.begun.wait()
+    await asyncio.wait_for(scene.book.settled.wait(), 10)
+    assert scene.doors.opened == ["A01"]
+    assert statuses == []
+    taken.set()
+    await desk.idle()
+    assert statuses == ["accepted", "done"]
 
 
 async def test_a_crash_between_acceptance_and_outcome_ends_as_unknown_and_nothing_is_redone(scene: Scene) -> None:

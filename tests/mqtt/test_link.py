@@ -147,8 +147,8 @@ async def test_a_broker_that_dies_and_returns_hears_everything_again(
         await within(listener.connections.get())
         platform = PlatformClient(mosquitto.port, ROOT)
         await platform.start()
-        assert (await platform.hear("compartments/A01"))["rev"] == 9
-        assert await platform.hear("status") == {"state": "online", "session": 7}
+        await platform.hear_until("compartments/A01", rev=9)
+        await platform.hear_until("status", state="online", session=7)
         await platform.stop()
 
 
