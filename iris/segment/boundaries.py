@@ -13,8 +13,11 @@ from iris.segment import contour
 from iris.segment.limbus import LimbusCandidate, limbus_candidates
 from iris.segment.pupil import pupil_candidates
 
-PUPILS = 1
-LIMBI = 2
+PUPILS = 4
+SURE = 0.8
+"""Certainty at which no other candidate for the pupil is looked at."""
+FULL_CONTRAST = 60.0
+"""Grey levels; a pupil this much darker than the iris is as good as any."""
 LIMBUS_SATURATION = 0.6
 """A limbus this consistent is as good as any: beyond it, only the pupil decides (rings of lamps have sharper edges)."""
 PUPIL_STEP = 12.0
@@ -45,18 +48,30 @@ class _Pair:
     limbus: LimbusCandidate
 
     @property
+    def certain(self) -> float:
+        """How surely the inner curve is a pupil, 0 to 1."""
+        return max(self.rim.rise, 0.0) * self.rim.evenness
+
+    @property
     def score(self) -> float:
-        return 2.0 * self.rim.rise + self.rim.evenness + min(self.limbus.rim, LIMBUS_SATURATION)
+        """Pupil and limbus together; both saturate, so that neither lamps nor a strong lid decide alone."""
+        contrast = min(self.rim.contrast / FULL_CONTRAST, 1.0)
+        return self.certain + 0.3 * contrast + 0.5 * min(self.limbus.rim, LIMBUS_SATURATION)
 
 
 def boundaries(copy: DetectionCopy) -> Boundaries:
-    """Finds both boundaries; raises `NoEye` where no pair of circles is plausible."""
-    pairs = [
-        _Pair(pupil, contour.rim(copy.pixels, pupil, PUPIL_STEP), limbus)
-        for candidate in pupil_candidates(copy.pixels, PUPILS)
-        for pupil in (_drawn_pupil(copy, candidate.circle),)
-        for limbus in limbus_candidates(copy.pixels, pupil.circle, LIMBI)
-    ]
+    """Finds both boundaries; raises `NoEye` where no pair of circles is plausible.
+
+    The best dark disc is taken when its curve is surely a pupil; otherwise every candidate is drawn and compared.
+    """
+    pairs: list[_Pair] = []
+    for candidate in pupil_candidates(copy.pixels, PUPILS):
+        pair = _pair(copy, candidate.circle)
+        if pair is None:
+            continue
+        pairs.append(pair)
+        if pairs[0].certain >= SURE:
+            break
     if not pairs:
         raise NoEye("no dark disc inside a larger one")
     best = max(pairs, key=lambda pair: pair.score)
@@ -65,6 +80,12 @@ def boundaries(copy: DetectionCopy) -> Boundaries:
     limbus = contour.draw(copy, start, contour.LIMBUS, _side_trust())
     outer = contour.rim(copy.pixels, limbus, LIMBUS_STEP, _side_trust())
     return Boundaries(best.pupil, limbus, best.rim, outer)
+
+
+def _pair(copy: DetectionCopy, candidate: Circle) -> _Pair | None:
+    pupil = _drawn_pupil(copy, candidate)
+    limbi = limbus_candidates(copy.pixels, pupil.circle, 1)
+    return _Pair(pupil, contour.rim(copy.pixels, pupil, PUPIL_STEP), limbi[0]) if limbi else None
 
 
 def _drawn_pupil(copy: DetectionCopy, candidate: Circle) -> Contour:

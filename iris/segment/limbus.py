@@ -34,6 +34,24 @@ SIDE = 0.6
 """Sine of the steepest ray that counts as a side."""
 LEAST_STEP = 4.0
 """Grey levels; steps below this are noise even where nothing else is seen."""
+USUAL_RATIO = 0.38
+RATIO_SPREAD = 0.25
+RATIO_WEIGHT = 0.03
+"""The usual pupil radius in units of the iris radius, the usual deviation of its logarithm, and what one such deviation
+costs: little, since bright sun and darkness must both pass, but enough to decide between two equally faint edges."""
+PUPIL_CLEARANCE = 1.15
+"""Pupil radii within which no limbus passes, so that the pupil's own edge is not taken for it."""
+OFFSETS = np.linspace(-0.24, 0.24, 9).astype(np.float32)
+"""Shift of the iris centre from the pupil centre, in units of the iris radius."""
+BANDS = (3, 10)
+"""Pixels of the detection copy over which each side of an edge is averaged. The narrow band places the edge; the wide
+one tells the limbus, beyond which it stays bright, from the collarette, beyond which it darkens again."""
+LEVEL = 1.0
+"""The steps of the strongest twentieth of places on the sides, in units of which every step is saturated."""
+SIDE = 0.6
+"""Sine of the steepest ray that counts as a side."""
+LEAST_STEP = 4.0
+"""Grey levels; steps below this are noise even where nothing else is seen."""
 USUAL_RATIO = 0.55
 """Pupil radius in units of the iris radius above which a pair becomes unlikely in near-infrared light."""
 
@@ -108,7 +126,7 @@ def _scores(rise: FloatArray, weight: FloatArray, radii: FloatArray, pupil_radiu
     full = float(_ray_weights(angles).sum())
     scores = weighted[index].sum(axis=3) / np.maximum(total, 0.3 * full)
     scores -= 0.15 * (np.hypot(u, 2.0 * v) / 0.24) ** 2
-    scores -= 0.3 * np.clip((pupil_radius / radii - USUAL_RATIO) / 0.2, 0, 1)
+    scores -= RATIO_WEIGHT * (np.log(pupil_radius / radii / USUAL_RATIO) / RATIO_SPREAD) ** 2
     return np.asarray(scores, np.float32)
 
 
