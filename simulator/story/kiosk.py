@@ -121,6 +121,8 @@ class Kiosk:
         """
         if not page.offers(action):
             raise StoryFault(f"the screen {page.name!r} has no button {action!r}: {page.choices}")
+        if entries:
+            time.sleep(page.wait_s)  # wrong codes, of whomever, have slowed the keypad
         form = {"rev": str(page.rev), "action": action, "value": page.value_of(action) if value is None else value}
         answer = self._http.post("/act", data=form | entries, headers={"HX-Request": "true"})
         if answer.status_code != httpx.codes.OK:

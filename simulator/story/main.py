@@ -24,7 +24,16 @@ from simulator.story.chapters.strangers import strangers_try
 from simulator.story.kiosk import Kiosk, StoryFault
 from simulator.story.processes import NotReady, Part, locker, simulator
 from simulator.story.roles import Neighbour, Parcel, Worker
-from simulator.story.site import STORY_PACE, Site, free_port, lay_out, make_keys, write_settings
+from simulator.story.site import (
+    STORY_PACE,
+    VISITORS_PACE,
+    Site,
+    change_pace,
+    free_port,
+    lay_out,
+    make_keys,
+    write_settings,
+)
 from simulator.story.surroundings import Platform, Street
 from simulator.story.town import Tally, Town
 
@@ -167,7 +176,10 @@ def _town(site: Site, parts: dict[str, Part], kiosk: str, street: str, platform_
 
 
 def _stay(town: Town) -> None:
-    """Stay up for visitors until somebody ends the demo."""
+    """Stay up for visitors, with a cabinet as patient as in life, until somebody ends the demo."""
+    town.parts["daemon"].stop()
+    change_pace(town.site, VISITORS_PACE)
+    town.parts["daemon"].start()
     courier, attendant = town.couriers[0], town.attendant
     say(f"\n  kiosk page    {town.kiosk.url}\n  the street    {town.street.url}\n  the platform  {town.platform.url}")
     say(f"  courier {courier.number}, PIN {courier.pin}; attendant {attendant.number}, PIN {attendant.pin}")

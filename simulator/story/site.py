@@ -90,6 +90,14 @@ def write_settings(site: Site, pace: Pace, **values: str) -> None:
     site.settings.write_text(filled, encoding="utf-8")
 
 
+def change_pace(site: Site, pace: Pace) -> None:
+    """Let the daemon be as patient as `pace` says, from its next start."""
+    lines = site.settings.read_text(encoding="utf-8").splitlines()
+    for name in ("idle_s", "door_reminder_s", "preview_every_s"):
+        lines = [f"{name} = {getattr(pace, name)}" if line.startswith(f"{name} = ") else line for line in lines]
+    site.settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def make_keys(site: Site) -> None:
     """Let the product make the cabinet's keys, with the code secret that the platform holds."""
     with site.platform_secrets.open("rb") as file:
