@@ -72,6 +72,7 @@ class Client:
         assert connection is not None
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
 
     def leave(self) -> None:
         self.paho.disconnect()

@@ -176,6 +176,7 @@ class Cabinet:
         assert connection is not None
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
 
     def stop(self) -> None:
         self.client.disconnect()
@@ -304,6 +305,15 @@ def playing(broker: Embedded | Mosquitto, secrets_file: Secrets) -> Iterator[Wor
 )
 def world(request: pytest.FixtureRequest, tmp_path: Path, secrets_file: Secrets) -> Iterator[World]:
     broker = request.param(tmp_path)
+    with playing(broker, secrets_file) as played:
+        yield played
+    broker.end()
+
+
+@pytest.fixture
+def any_world(tmp_path: Path, secrets_file: Secrets) -> Iterator[World]:
+    """For what does not depend on the broker."""
+    broker = Embedded(tmp_path)
     with playing(broker, secrets_file) as played:
         yield played
     broker.end()

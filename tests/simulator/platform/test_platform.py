@@ -146,16 +146,16 @@ def test_a_missing_row_is_asked_for_and_repeated_rows_change_nothing(world: Worl
     assert (copy["seq"], copy["chain_ok"], copy["compartments"]["A01"]["door"]) == (3, True, "latched")
 
 
-def test_a_changed_row_is_refused_and_the_true_one_still_counts(world: World) -> None:
-    installed(world, "A01")
-    world.cabinet.acknowledged(1)
-    true = world.cabinet.note("door.changed", "A01", compartment="A01", latch="latched", visit=None)
-    world.cabinet.publish("events", true | {"body": true["body"] | {"latch": "unlatched"}})
-    assert world.http.until("/api/copy", lambda copy: not copy["chain_ok"])["seq"] == 1
-    assert [alarm["kind"] for alarm in world.http.get("/api/alarms")] == ["journal"]
-    world.cabinet.publish("events", true)
-    world.cabinet.acknowledged(2)
-    assert world.http.get("/api/copy")["chain_ok"]
+def test_a_changed_row_is_refused_and_the_true_one_still_counts(any_world: World) -> None:
+    installed(any_world, "A01")
+    any_world.cabinet.acknowledged(1)
+    true = any_world.cabinet.note("door.changed", "A01", compartment="A01", latch="latched", visit=None)
+    any_world.cabinet.publish("events", true | {"body": true["body"] | {"latch": "unlatched"}})
+    assert any_world.http.until("/api/copy", lambda copy: not copy["chain_ok"])["seq"] == 1
+    assert [alarm["kind"] for alarm in any_world.http.get("/api/alarms")] == ["journal"]
+    any_world.cabinet.publish("events", true)
+    any_world.cabinet.acknowledged(2)
+    assert any_world.http.get("/api/copy")["chain_ok"]
 
 
 def test_a_cabinet_that_vanishes_is_offline_and_gets_what_it_missed(world: World) -> None:
@@ -177,13 +177,13 @@ def test_a_cabinet_that_vanishes_is_offline_and_gets_what_it_missed(world: World
     back.stop()
 
 
-def test_wrong_requests_say_what_is_wrong(world: World) -> None:
-    refused = world.http.client.post("/api/directory", json={"full": True})
+def test_wrong_requests_say_what_is_wrong(any_world: World) -> None:
+    refused = any_world.http.client.post("/api/directory", json={"full": True})
     assert (refused.status_code, "about" in refused.json()["error"]) == (409, True)
-    refused = world.http.client.post("/api/expect", json={"size": "S"})
+    refused = any_world.http.client.post("/api/expect", json={"size": "S"})
     assert (refused.status_code, refused.json()["error"].split(":")[0]) == (422, "recipient")
-    assert world.http.client.get("/api/inbox/per-nobody").status_code == 404
-    assert world.http.client.get("/api/wait?seq=x").status_code == 422
+    assert any_world.http.client.get("/api/inbox/per-nobody").status_code == 404
+    assert any_world.http.client.get("/api/wait?seq=x").status_code == 422
 
 
 def test_the_platform_forgets_and_asks_for_the_whole_journal_again(world: World) -> None:
@@ -198,37 +198,37 @@ def test_the_platform_forgets_and_asks_for_the_whole_journal_again(world: World)
         assert set(platform.get("/api/copy")["compartments"]) == {"A01", "A02"}
 
 
-def test_another_ledger_begins_a_copy_of_its_own(world: World) -> None:
-    installed(world, "A01", "A02")
-    world.cabinet.acknowledged(2)
-    world.cabinet.ledger_id, world.cabinet.rows = "ledger-2", []
-    installed(world, "B01")
-    world.cabinet.acknowledged(1)
-    copy = world.http.until("/api/copy", lambda copy: copy["ledger_id"] == "ledger-2" and copy["seq"] == 1)
+def test_another_ledger_begins_a_copy_of_its_own(any_world: World) -> None:
+    installed(any_world, "A01", "A02")
+    any_world.cabinet.acknowledged(2)
+    any_world.cabinet.ledger_id, any_world.cabinet.rows = "ledger-2", []
+    installed(any_world, "B01")
+    any_world.cabinet.acknowledged(1)
+    copy = any_world.http.until("/api/copy", lambda copy: copy["ledger_id"] == "ledger-2" and copy["seq"] == 1)
     assert set(copy["compartments"]) == {"B01"}
 
 
-def test_retained_compartments_are_compared_with_the_copy(world: World) -> None:
-    installed(world, "A01")
+def test_retained_compartments_are_compared_with_the_copy(any_world: World) -> None:
+    installed(any_world, "A01")
     shown = {"id": "A01", "size": "S", "door": "latched", "custody": "free", "service": "in_service", "rev": 2}
-    world.cabinet.publish("compartments/A01", shown, retain=True)
-    copy = world.http.until("/api/copy", lambda copy: [one["what"] for one in copy["differences"]] == ["door"])
+    any_world.cabinet.publish("compartments/A01", shown, retain=True)
+    copy = any_world.http.until("/api/copy", lambda copy: [one["what"] for one in copy["differences"]] == ["door"])
     assert copy["differences"] == [{"compartment": "A01", "what": "door", "retained": "latched", "copy": "unknown"}]
-    world.cabinet.tell("door.changed", "A01", compartment="A01", latch="latched", visit=None)
-    world.http.until("/api/copy", lambda copy: copy["seq"] == 2 and not copy["differences"])
+    any_world.cabinet.tell("door.changed", "A01", compartment="A01", latch="latched", visit=None)
+    any_world.http.until("/api/copy", lambda copy: copy["seq"] == 2 and not copy["differences"])
 
 
-def test_what_nobody_can_read_disturbs_nothing(world: World) -> None:
+def test_what_nobody_can_read_disturbs_nothing(any_world: World) -> None:
     for topic in ("status", "about", "compartments/A01", "events", "replies", "telemetry"):
         for payload in (b"", b"\xff\x00", b"[]", b"{}", b'{"id": 1}', b"[" * 5000):
-            world.cabinet.client.publish(f"lockers/v1/sunrise/east/{topic}", payload, 1)
-    installed(world, "A01")
-    world.cabinet.acknowledged(1)
-    assert world.http.get("/api/copy")["chain_ok"]
+            any_world.cabinet.client.publish(f"lockers/v1/sunrise/east/{topic}", payload, 1)
+    installed(any_world, "A01")
+    any_world.cabinet.acknowledged(1)
+    assert any_world.http.get("/api/copy")["chain_ok"]
 
 
-def test_the_page_carries_what_it_first_draws(world: World) -> None:
-    page = world.http.client.get("/").text
+def test_the_page_carries_what_it_first_draws(any_world: World) -> None:
+    page = any_world.http.client.get("/").text
     assert "社区平台" in page
     assert '"revision":' in page
     assert "{{first}}" not in page
@@ -252,12 +252,12 @@ def test_a_broker_that_dies_loses_nothing_of_the_platform(world: World) -> None:
     assert (copy["seq"], copy["chain_ok"]) == (2, True)
 
 
-def test_a_cabinet_that_shows_no_key_gets_no_directory_and_the_operator_hears_why(world: World) -> None:
-    world.cabinet.show("A01")
-    world.http.until("/api/status", lambda status: status["about"])
-    world.http.post("/api/directory", full=True)
+def test_a_cabinet_that_shows_no_key_gets_no_directory_and_the_operator_hears_why(any_world: World) -> None:
+    any_world.cabinet.show("A01")
+    any_world.http.until("/api/status", lambda status: status["about"])
+    any_world.http.post("/api/directory", full=True)
     about = {"ledger_id": "ledger-1", "version": "0", "encryption_key": "none", "compartments": []}
-    world.cabinet.publish("about", about, retain=True)
-    world.http.until("/api/status", lambda status: status["version"] == "0")
-    refused = world.http.client.post("/api/directory", json={})
+    any_world.cabinet.publish("about", about, retain=True)
+    any_world.http.until("/api/status", lambda status: status["version"] == "0")
+    refused = any_world.http.client.post("/api/directory", json={})
     assert (refused.status_code, "encryption_key" in refused.json()["error"]) == (409, True)
