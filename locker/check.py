@@ -17,7 +17,7 @@ from locker.camera import Camera, CameraFault
 from locker.clock import SystemClock
 from locker.keys import KeyFault, load_keys
 from locker.ledger import LedgerFault
-from locker.ledger.opening import is_new, refuse_foreign
+from locker.ledger.opening import refuse_foreign
 
 BROKER_TIMEOUT_S = 3.0
 
@@ -65,7 +65,7 @@ def _ledger(settings: Settings) -> list[Finding]:
     """The ledger is opened for reading only, so that a running daemon is not disturbed."""
     path = settings.storage.ledger
     what = f"ledger: {path}"
-    if is_new(path):
+    if not path.exists():
         return [Finding(f"{what} (will be made at the first start)")]
     try:
         refuse_foreign(path, load_keys(settings.storage.keys), settings.site.cabinet)

@@ -29,8 +29,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice.auto": ("自动分配", "Choose for me"),
     "size.full": ("这个大小没有空格了，请换一个", "No compartment of this size is free. Please take another size"),
     "size.low_space": (
-        "柜子的存储空间不足，暂时不能投递。取件不受影响，服务人员已收到通知",
-        "This cabinet is short of storage and cannot take deposits for now. Pickups go on; our staff have been told",
+        "柜子的存储空间不足，暂时不能投递。取件不受影响，服务人员会收到通知",
+        "This cabinet is short of storage and cannot take deposits for now. Pickups go on; our staff will be told",
     ),
     # The open door.
     "deposit.open.title": ("{compartment} 已打开", "{compartment} is open"),

@@ -48,8 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "jam.title": ("{compartment} 暂时打不开", "{compartment} will not open just now"),
     "jam.line": (
-        "服务人员已收到通知，会来为您开门。里面的物品是安全的，您不必在这里等。",
-        "Our staff have been told and will open it for you. What is inside is safe; you need not wait here.",
+        "服务人员会收到通知，来为您开门。里面的物品是安全的，您不必在这里等。",
+        "Our staff will be told and will open it for you. What is inside is safe; you need not wait here.",
     ),
     "jam.line_phone": ("着急的话，请拨打 {phone}", "If it is urgent, please call {phone}"),
     # Faults.
