@@ -71,6 +71,8 @@ async def peer(talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awai
                 await talk(reader, writer)
         finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talks.add(asyncio.create_task(answer(reader, writer)))
