@@ -88,6 +88,20 @@ def test_a_hook_that_bounces_for_one_read_is_not_an_open_door(bus_type: type[Fak
     assert not [event for event in bench.events if isinstance(event, DoorChanged) and event.latch is Latch.UNLATCHED]
 
 
+def test_a_bounce_seen_before_the_frame_does_not_help_to_open_the_door(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.bus.door(2).stuck = True
+    bench.read_first()
+    door, heard = bench.bus.door(2), len(bench.bus.heard)
+    door.open_by_hand()
+    bench.until(lambda: len(bench.bus.heard) == heard + 1)
+    future = bench.submit(2)
+    bench.until(lambda: bool(bench.bus.unlock_frames) and not bench.bus.is_unlock(bench.bus.heard[-1]))
+    door.close()
+    bench.until(future.done)
+    assert future.result().outcome is Outcome.JAMMED
+
+
 def test_an_inverted_board_reads_the_other_way(bus_type: type[FakeBus]) -> None:
     bench = make_bench(bus_type, inverted=True)
     bench.read_first()
@@ -142,6 +156,28 @@ def test_a_lock_whose_coil_rests_does_not_hold_up_another(bus_type: type[FakeBus
     assert second - first >= 2.0
 
 
+def test_a_second_attempt_on_a_door_waits_for_the_end_of_the_first(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type, power=POWER.model_copy(update={"coil_rest_s": 0.0}))
+    bench.bus.door(0).stuck = True
+    bench.read_first()
+    first, second = bench.submit(0, "a1"), bench.submit(0, "a2")
+    bench.until(first.done)
+    assert len(bench.bus.unlock_frames) == 1
+    bench.until(second.done)
+    assert (first.result().outcome, second.result().outcome) == (Outcome.JAMMED, Outcome.JAMMED)
+
+
+def test_a_pulse_that_the_board_did_not_answer_may_have_begun_late(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    bench.bus.boards[min(bench.bus.boards)].answers_unlocks = False
+    futures = [bench.submit(channel, f"a{channel}") for channel in range(2)]
+    bench.until(lambda: all(future.done() for future in futures))
+    (first,), (second,) = bench.bus.door(0).pulses, bench.bus.door(1).pulses
+    reply_timeout_s = 0.5
+    assert second - first >= reply_timeout_s + driver_named(bus_type.family).pulse_s + POWER.lock_gap_s
+
+
 def test_two_attempts_on_one_door_send_one_frame_when_the_first_opens_it(bus_type: type[FakeBus]) -> None:
     bench = make_bench(bus_type)
     bench.read_first()
@@ -173,6 +209,7 @@ def test_a_cancelled_attempt_leaves_the_door_alone(bus_type: type[FakeBus]) -> N
     first, second = bench.submit(0, "a1"), bench.submit(1, "a2")
     bench.until(lambda: bool(bench.bus.unlock_frames))
     assert second.cancel()
+    assert not first.cancel(), "what has been sent cannot be taken back"
     bench.until(first.done)
     bench.for_seconds(3.0)
     assert bench.bus.door(1).pulses == []
@@ -201,8 +238,10 @@ def test_stopping_finishes_the_pulse_in_flight_and_refuses_what_is_queued(bus_ty
     bench.read_first()
     first, second = bench.submit(0, "a1"), bench.submit(1, "a2")
     bench.until(lambda: bool(bench.bus.unlock_frames))
-    bench.line.begin_stop(bench.clock() + 5.0)
+    asked_at = bench.clock()
+    bench.line.begin_stop(asked_at + 5.0)
     bench.until(lambda: bench.line.step() is None)
+    assert bench.clock() - asked_at < 0.5
     assert first.result().outcome is Outcome.OPENED
     assert second.result() == UnlockReport(Outcome.REFUSED, "the panel is stopping", frame_sent=False)
     assert bench.submit(2, "a3").result().outcome is Outcome.REFUSED

@@ -63,6 +63,35 @@ def test_a_silent_board_leaves_the_others_working(bus_type: type[FakeBus]) -> No
     bench.until(lambda: bench.latches.get(f"{silent}-0") is Latch.LATCHED)
 
 
+def test_a_silent_board_does_not_delay_the_sight_of_a_moving_door(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type, boards=2)
+    silent, other = sorted(bench.bus.boards)
+    bench.bus.boards[silent].deaf = True
+    bench.read_first()
+    for channel in range(6):
+        door = bench.bus.door(channel, other)
+        door.opens_after_s = 0.9
+        assert bench.unlock(channel, f"a{channel}", address=other).outcome is Outcome.OPENED
+        assert bench.clock() - door.opened_at < 0.1
+
+
+def test_without_any_board_nothing_is_sent_and_the_line_is_down(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.bus.boards[min(bench.bus.boards)].deaf = True
+    bench.read_first()
+    assert bench.unlock(0).outcome is Outcome.LINE_DOWN
+
+
+def test_an_echo_that_ceases_is_found_out_without_opening_the_port_anew() -> None:
+    bench = make_bench(Fake8aBus)
+    bench.bus.echoes = True
+    bench.read_first()
+    bench.bus.echoes = False
+    bench.until(lambda: bench.up is False)
+    bench.until(lambda: bench.up is True, limit_s=3.0)
+    assert bench.port.opened == 1
+
+
 def test_a_line_on_which_no_board_answers_is_down_and_is_opened_anew(bus_type: type[FakeBus]) -> None:
     bench = make_bench(bus_type)
     bench.bus.boards[min(bench.bus.boards)].deaf = True
