@@ -17,6 +17,8 @@ from iris.segment.rings import inside, sample
 
 RAYS = 128
 PLACES = 49
+TRUSTED = 0.3
+"""Rays of less trust than this part of the greatest do not enter the contrast of a rim."""
 RIM_PLACES = np.array([0.1, 0.3, 0.5, 0.75, 0.82, 0.89, 1.10, 1.17, 1.24], np.float32)
 """Where a curve is judged, in units of its radius: three in the middle, three inside the rim, three outside."""
 
@@ -116,7 +118,8 @@ def rim(pixels: Picture, contour: Contour, level: float, trust: FloatArray | Non
     within, at_rim, beyond = rays[:, :3].mean(axis=1), rays[:, 3:6].mean(axis=1), rays[:, 6:].mean(axis=1)
     weight = inside(pixels.shape, x[:, -1], y[:, -1]) * (1.0 if trust is None else trust)
     step = beyond - at_rim
-    contrast = float(np.median(step))
+    chosen = weight > TRUSTED * float(weight.max())
+    contrast = float(np.median(step[chosen])) if chosen.any() else 0.0
     full = max(level, 0.6 * contrast)
     rise = float((np.clip(step / full, -1, 1) * weight).sum() / max(float(weight.sum()), 1e-6))
     unevenness = abs(float(np.median(at_rim)) - float(np.median(within))) / max(contrast, 1.0)

@@ -11,7 +11,7 @@ SPOT = 9
 """Pixels of the detection copy; wider bright areas are skin or sclera, not the reflection of a lamp."""
 RISE = 40
 """Grey levels by which a highlight stands out of its surroundings."""
-BRIGHTNESS = 0.75
+BRIGHTNESS = 0.9
 """Least grey value of a highlight, in units of the picture's brightest parts; crisp iris texture stays below."""
 DARK_PERCENT = 4.0
 """Per cent of the picture that are pupil beyond doubt; a spot inside them need not be as bright to be a highlight."""
