@@ -77,6 +77,8 @@ class Client:
     def leave(self) -> None:
         self.paho.disconnect()
         self.paho.loop_stop()
+        if (connection := self.paho.socket()) is not None:
+            connection.close()
 
 
 def test_a_retained_message_reaches_who_comes_later(broker: Broker) -> None:

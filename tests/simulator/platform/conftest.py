@@ -181,6 +181,8 @@ class Cabinet:
     def stop(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+        if (connection := self.client.socket()) is not None:
+            connection.close()
 
 
 class Http:
