@@ -17,14 +17,14 @@ from locker.ledger.schema import APPLICATION_ID, migrate, migrations, refuse_new
 from locker.ledger.verification import ChainBroken, checked
 from locker.ledger.witness import Seen, Witness, is_behind
 
-_BUSY_MS = 5000  # `ledger verify` may hold a checkpoint up for a moment
+BUSY_MS = 5000  # `ledger verify` may hold a checkpoint up for a moment
 _TAIL_ROWS = 256  # what a torn disk would hit, checked at every start; `ledger verify` walks the rest
 _LEDGER_ID_BYTES = 10
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that writes: WAL, every commit fsynced, deleted content overwritten."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_MS / 1000)
+    db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
     db.row_factory = sqlite3.Row
     for setting in (
         "journal_mode = WAL",
@@ -60,7 +60,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 
 def _reading(path: Path, mode: str) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
     db.row_factory = sqlite3.Row
     return db
 

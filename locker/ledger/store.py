@@ -264,13 +264,21 @@ class Ledger(StateReads, PeopleReads):
     def _reuse_log(self) -> None:
         """Bring the write-ahead log into the file, so that it is written again from its beginning."""
         with contextlib.suppress(sqlite3.OperationalError):  # the file may need to grow for it; then nothing is won
-            self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            self._checkpoint("RESTART")
 
     def _forget_erased(self) -> None:
         """Overwrite erased content in the write-ahead log as well; put off while a reader holds it."""
         if self._erased:
-            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            self._erased = bool(busy)
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._erased = not self._checkpoint("TRUNCATE")
+
+    def _checkpoint(self, mode: str) -> bool:
+        """Whether the whole log is in the file. Never waits for a reader: a visit may be waiting for us."""
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            return not self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {opening.BUSY_MS}")
 
 
 def _fault(path: Path, error: sqlite3.DatabaseError) -> LedgerFault:

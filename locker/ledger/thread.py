@@ -37,8 +37,8 @@ class LedgerThread:
         executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         try:
             ledger = await loop.run_in_executor(executor, open_ledger)
-        except BaseException:
-            executor.shutdown(wait=False)
+        except Exception:
+            executor.shutdown()
             raise
         if on_commit is not None:
             hook = on_commit

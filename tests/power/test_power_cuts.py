@@ -92,7 +92,7 @@ def test_the_power_may_fail_while_the_log_is_being_written(bench: Bench, tmp_pat
     journal = {row.seq: row.hash for row in ledger.events(0, 1000)}
     ledger.close()
     log = (whole.files / wal.name).read_bytes()
-    for length in range(0, len(log) + 1, 509):
+    for length in range(0, len(log) + 1, 1021):
         told = max(seq for end, seq in ends if end <= length)
         torn = tmp_path / f"torn-{length}"
         shutil.copytree(whole.files, torn)

@@ -23,6 +23,7 @@ from locker.ledger import (
     StoreWaybill,
     Unreadable,
 )
+from locker.ledger.opening import connect_read_only
 from mqtt.contract.base import CredentialKind, EyeSideName
 from mqtt.contract.events import (
     ConsentGiven,
@@ -132,6 +133,19 @@ def test_erasing_a_person_leaves_neither_key_nor_value_on_the_disk_and_the_chain
     assert ledger.verify().holds
     assert not any(value in files_of(bench) for value in (wrapped, *sealed))
     assert ledger.personal("cou-1") == COURIER
+
+
+def test_an_erasure_beside_a_reader_is_finished_with_the_next_row(bench: Bench, ledger: Ledger) -> None:
+    wrapped = ledger._db.execute("SELECT wrapped FROM person_keys WHERE person = 'res-1'").fetchone()[0]
+    reader = connect_read_only(bench.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM meta").fetchone()
+    event, personal = applied(ErasePerson("res-1"))
+    ledger.record(event, personal=personal)
+    assert wrapped in files_of(bench)
+    reader.close()
+    ledger.record(expected("con-1"))
+    assert wrapped not in files_of(bench)
 
 
 def test_nothing_personal_stands_in_the_clear_anywhere_on_the_disk(bench: Bench, ledger: Ledger) -> None:
