@@ -15,6 +15,7 @@ import structlog
 from locker.access.keypad import Patience
 from locker.access.pins import Pins
 from locker.cabinet import Cabinet
+from locker.camera import SOMEBODY, CameraFault
 from locker.kiosk.screen import Act, Screen
 from locker.ledger import Ledger, Person
 from locker.look import NotRecognised, Recognised
@@ -50,9 +51,8 @@ class Reception:
         while True:
             self._cabinet.desk.hand_to(self)
             self._cabinet.desk.show(self, desk_screens.welcome())
-            act = await self._cabinet.desk.next_act(self)
             try:
-                visit = await self._receive(act)
+                visit = await self._receive(await self._somebody())
             except TimeoutError:
                 continue
             except Exception:
@@ -102,7 +102,42 @@ class Reception:
         patience_s = self._cabinet.settings.kiosk.idle_s + screen.wait_s
         return await asyncio.wait_for(self._cabinet.desk.next_act(self), patience_s)
 
-    async def _receive(self, act: Act) -> Visit | None:
+    async def _somebody(self) -> Act | Recognised:
+        """Wait for a touch; or, where the site has a preview, for somebody who comes near and is recognised."""
+        every_s = self._cabinet.settings.camera.preview_every_s if self._cabinet.settings.camera else 0.0
+        if every_s == 0.0:
+            return await self._cabinet.desk.next_act(self)
+        acting = asyncio.create_task(self._cabinet.desk.next_act(self))
+        try:
+            while not (await asyncio.wait({acting}, timeout=every_s))[0]:
+                recognised = await self._glance(acting)
+                if recognised is not None:
+                    return recognised
+            return acting.result()
+        finally:
+            acting.cancel()
+            await asyncio.gather(acting, return_exceptions=True)
+
+    async def _glance(self, acting: asyncio.Task[Act]) -> Recognised | None:
+        """If something moves before the camera, look who it is, until a touch; a stranger's glance says nothing."""
+        looker = self._cabinet.looker
+        try:
+            if len(looker.gallery) == 0 or await looker.motion() < SOMEBODY:
+                return None
+        except CameraFault:
+            return None
+        looking = asyncio.create_task(looker.look(lambda _sight: None))
+        try:
+            await asyncio.wait({looking, acting}, return_when=asyncio.FIRST_COMPLETED)
+            result = looking.result() if looking.done() and not acting.done() else None
+            return result if isinstance(result, Recognised) else None
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def _receive(self, act: Act | Recognised) -> Visit | None:
+        if isinstance(act, Recognised):
+            return await self._pickup_by_eye(act.person)
         match act.action:
             case "look":
                 return await self._look()

@@ -59,6 +59,8 @@ class _PageParser(HTMLParser):
             self._depth += 1
         if not self._depth:
             return
+        if tag == "h1":
+            self.page.words = ""  # what stands above the heading is the cabinet's name
         if "data-action" in values:
             self.page.choices.append((values["data-action"], values.get("data-value", "")))
         if tag == "input" and values.get("type") != "hidden" and "name" in values:

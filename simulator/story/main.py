@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from simulator.story.brokers import embedded_broker, mosquitto
 from simulator.story.cast import give_parts
 from simulator.story.chapters.audit import books_agree
 from simulator.story.chapters.deposits import couriers_deposit
@@ -106,12 +107,10 @@ def start(folder: Path, parts: dict[str, Part], options: argparse.Namespace) -> 
         return parts[name].start()
 
     eyes = ["--eyes", str(options.eyes), "--layout", options.layout] if options.eyes else []
-    if options.mqtt:
-        host, _, port = options.mqtt.rpartition(":")
-        version = options.mqtt_version
-    else:
-        host, port, version = "127.0.0.1", str(free_port()), "3.1.1"
-        run("broker", simulator("broker", "--port", port))
+    host, port = "127.0.0.1", str(free_port())
+    version = "5" if options.broker == "mosquitto" else "3.1.1"
+    parts["broker"] = mosquitto(site, int(port)) if options.broker == "mosquitto" else embedded_broker(site, port)
+    parts["broker"].start()
     camera = run("camera", simulator("camera", "--seed", str(options.seed), *eyes))
     kiosk_port = options.kiosk_port or free_port()
     write_settings(
@@ -202,7 +201,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--layout", choices=("casia-interval", "iitd", "folders"), help="how that folder is laid out")
     parser.add_argument("--seed", type=int, default=1, help="draws the people, their eyes and their parcels")
     parser.add_argument("--folder", type=Path, help="where the run's files go (a temporary folder by default)")
-    parser.add_argument("--mqtt", help="HOST:PORT of a broker to use instead of the embedded one")
-    parser.add_argument("--mqtt-version", choices=("5", "3.1.1"), default="5", help="what to speak with that broker")
+    parser.add_argument(
+        "--broker",
+        choices=("embedded", "mosquitto"),
+        default="embedded",
+        help="embedded speaks MQTT 3.1.1, mosquitto 5",
+    )
     parser.add_argument("--kiosk-port", type=int, default=0, help="port of the kiosk page (a free one by default)")
     return parser

@@ -6,9 +6,11 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -27,15 +29,16 @@ class NotReady(Exception):
 class Part:
     """One process, its log file, and how to start it again."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
-        """Nothing runs before `start`."""
+    def __init__(self, name: str, command: Sequence[str], log: Path, listens_on: int | None = None) -> None:
+        """Nothing runs before `start`. A program that prints no ready line is ready when its port answers."""
+        self._listens_on = listens_on
         self.name = name
         self._command = list(command)
         self._log = log
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> dict[str, str]:
-        """Start it and wait for its ready line, which is returned.
+        """Start it and wait until it is ready; returns its ready line.
 
         Raises:
             NotReady: it ended, or said nothing in time.
@@ -45,6 +48,8 @@ class Part:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
                 self._command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment, start_new_session=True
             )
+        if self._listens_on is not None:
+            return self._until_it_listens(self._listens_on)
         assert self._process.stdout is not None
         lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_drain, args=(self._process.stdout, lines, self._log), daemon=True).start()
@@ -58,6 +63,17 @@ class Part:
             if line.startswith('{"ready"'):
                 ready: dict[str, str] = json.loads(line)
                 return ready
+
+    def _until_it_listens(self, port: int) -> dict[str, str]:
+        end = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < end and self._process is not None and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1.0).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return {"ready": self.name}
+        raise NotReady(f"{self.name} does not listen on port {port}; see {self._log}")
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""

@@ -48,7 +48,7 @@ class Pace:
 
 
 STORY_PACE = Pace(idle_s=6.0, door_reminder_s=2.0, preview_every_s=0.0)
-VISITORS_PACE = Pace(idle_s=60.0, door_reminder_s=60.0, preview_every_s=0.0)
+VISITORS_PACE = Pace(idle_s=60.0, door_reminder_s=60.0, preview_every_s=2.0)
 
 
 def free_port() -> int:
@@ -102,9 +102,8 @@ def make_keys(site: Site) -> None:
     """Let the product make the cabinet's keys, with the code secret that the platform holds."""
     with site.platform_secrets.open("rb") as file:
         code_secret = tomllib.load(file)["code_secret"]
-    subprocess.run(  # noqa: S603 - our own program
-        locker("keys", "--config", str(site.settings), "--code-secret", "-"), input=code_secret, text=True, check=True
-    )
+    command = locker("keys", "--config", str(site.settings), "--code-secret", "-")
+    subprocess.run(command, input=code_secret, text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
 
 
 def _write_private(path: Path, text: str) -> None:

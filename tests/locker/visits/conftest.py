@@ -99,6 +99,9 @@ class PaperGallery:
 
     templates: dict[str, str] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        return len(self.templates)
+
     def add(self, template_id: str, person: str, _template: object) -> None:
         self.templates[template_id] = person
 
@@ -114,8 +117,14 @@ class PaperLooker:
     reason: str = "not_recognised"
     gallery: PaperGallery = field(default_factory=PaperGallery)
     last_match_ms: float | None = None
+    moves: float = 0.0
+    looks: int = 0
+
+    async def motion(self) -> float:
+        return self.moves
 
     async def look(self, _watch: object) -> Recognised | NotRecognised:
+        self.looks += 1
         return Recognised(self.sees) if self.sees else NotRecognised(self.reason)  # type: ignore[arg-type] - any reason
 
 
@@ -193,7 +202,9 @@ def settings(tmp_path: Path) -> Settings:
     storage = site.storage.model_copy(
         update={"ledger": tmp_path / "ledger.sqlite3", "free_space_watermark_mb": 1, "reserve_mb": 1}
     )
-    return site.model_copy(update={"kiosk": kiosk, "storage": storage})
+    assert site.camera is not None
+    camera = site.camera.model_copy(update={"preview_every_s": 0.0})
+    return site.model_copy(update={"kiosk": kiosk, "storage": storage, "camera": camera})
 
 
 @pytest.fixture
