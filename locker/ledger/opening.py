@@ -20,21 +20,26 @@ from locker.ledger.witness import Seen, Witness, is_behind
 BUSY_MS = 5000  # `ledger verify` may hold a checkpoint up for a moment
 _TAIL_ROWS = 256  # what a torn disk would hit, checked at every start; `ledger verify` walks the rest
 _LEDGER_ID_BYTES = 10
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",  # nothing personal spills into a temporary file
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that writes: WAL, every commit fsynced, deleted content overwritten."""
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
     db.row_factory = sqlite3.Row
-    for setting in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        "trusted_schema = OFF",
-        "temp_store = MEMORY",  # nothing personal spills into a temporary file
-    ):
-        db.execute(f"PRAGMA {setting}")
+    try:
+        for setting in _SETTINGS:
+            db.execute(f"PRAGMA {setting}")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
     return db
 
 

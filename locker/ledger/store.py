@@ -84,8 +84,9 @@ class Ledger(StateReads, PeopleReads):
         """
         opening.refuse_foreign(path, keys, cabinet)
         opening.create_file(path)
-        witness = Witness(path.with_name(path.name + ".witness"))
-        try:
+        with contextlib.ExitStack() as undo:
+            witness = Witness(path.with_name(path.name + ".witness"))
+            undo.callback(witness.release)
             space = Space(
                 path.with_name(path.name + ".reserve"),
                 watermark_mb=watermark_mb,
@@ -93,16 +94,15 @@ class Ledger(StateReads, PeopleReads):
                 free=free_bytes,
             )
             space.make_room()
-            db = opening.connect(path)
-            identity = opening.begin_boot(db, witness, keys=keys, cabinet=cabinet, now=clock.now(), entropy=entropy)
-            opening.check_tail(db, identity[0])
+            try:
+                db = opening.connect(path)
+                undo.callback(db.close)
+                identity = opening.begin_boot(db, witness, keys=keys, cabinet=cabinet, now=clock.now(), entropy=entropy)
+                opening.check_tail(db, identity[0])
+            except sqlite3.DatabaseError as error:
+                raise _fault(path, error) from error
             space.low()
-        except sqlite3.DatabaseError as error:
-            witness.release()
-            raise _fault(path, error) from error
-        except BaseException:
-            witness.release()
-            raise
+            undo.pop_all()
         vault = Vault(db, keys.ledger_key, entropy)
         ledger = cls(path, db, witness, identity=identity, cabinet=cabinet, clock=clock, vault=vault, space=space)
         ledger._forget_erased()
