@@ -13,8 +13,10 @@ RISE = 40
 """Grey levels by which a highlight stands out of its surroundings."""
 BRIGHTNESS = 0.9
 """Least grey value of a highlight, in units of the picture's brightest parts; crisp iris texture stays below."""
-DARK_PERCENT = 4.0
-"""Per cent of the picture that are pupil beyond doubt; a spot inside them need not be as bright to be a highlight."""
+NEIGHBOURHOOD = 15
+"""Pixels of the detection copy: a place lies in the pupil when most of such a square is as dark as the pupil."""
+DARKNESS = 0.15
+"""Of the way from the darkest grey value to the median: what is below is pupil, and a spot in it needs not be as bright."""
 
 
 def detection_copy(picture: Picture) -> DetectionCopy:
@@ -28,8 +30,9 @@ def detection_copy(picture: Picture) -> DetectionCopy:
     small = cv2.resize(whole, (width // step, height // step), interpolation=cv2.INTER_AREA)
     square = np.ones((SPOT, SPOT), np.uint8)
     opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, square)
-    dark, bright = np.percentile(small, (DARK_PERCENT, 99.5))
-    lamp_like = (small > BRIGHTNESS * bright) | (opened <= dark)
+    darkest, median, bright = np.percentile(small, (2.0, 50.0, 99.5))
+    in_pupil = cv2.medianBlur(small, NEIGHBOURHOOD) <= darkest + DARKNESS * (median - darkest)
+    lamp_like = (small > BRIGHTNESS * bright) | in_pupil
     peaks = (((cv2.subtract(small, opened) > RISE) & lamp_like) * np.uint8(255)).astype(np.uint8)
     glints = cv2.dilate(peaks, np.ones((3, 3), np.uint8))
     filled = np.where(glints > 0, opened, small)
