@@ -6,27 +6,30 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint format soak clean contract lock system
+.PHONY: help demo test lint format soak clean contract lock venv-package test-packages
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): requirements/dev.txt pyproject.toml | system
+$(STAMP): requirements/dev.txt pyproject.toml | venv-package
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-system:
+venv-package:
 	@./.ci/system-packages $(PYTHON)
+
+test-packages:
+	@./.ci/system-packages $(PYTHON) tests
 
 demo: $(STAMP) ## a whole community on this machine (ONCE=1: one story, checked; EYES=DIR LAYOUT=... for real eyes)
 	$(BIN)/iris-locker demo $(if $(ONCE),--once) $(if $(EYES),--eyes $(EYES)) $(if $(LAYOUT),--layout $(LAYOUT)) $(if $(SEED),--seed $(SEED))
 
-test: $(STAMP) ## the tests, under ten minutes
+test: $(STAMP) test-packages ## the tests, under ten minutes
 	$(BIN)/python -m pytest -m "not soak"
 
-soak: $(STAMP) ## the slow, deeper tests
+soak: $(STAMP) test-packages ## the slow, deeper tests
 	$(BIN)/python -m pytest -m soak
 
 lint: $(STAMP) ## style, types and the import contract
