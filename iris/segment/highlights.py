@@ -16,7 +16,7 @@ BRIGHTNESS = 0.9
 NEIGHBOURHOOD = 15
 """Pixels of the detection copy: a place lies in the pupil when most of such a square is as dark as the pupil."""
 DARKNESS = 0.15
-"""Of the way from the darkest grey value to the median: what is below is pupil, and a spot in it needs not be as bright."""
+"""Of the way from the darkest grey value to the median: what is below is pupil, and spots in it may be fainter."""
 
 
 def detection_copy(picture: Picture) -> DetectionCopy:
