@@ -19,7 +19,7 @@ from iris.geometry import FloatArray
 from iris.segment.cover import Flags
 from iris.unwrap import COLUMNS, ROWS
 
-ENCODER = "rubber sheet, log-Gabor phase, 1"
+ENCODER = "rubber sheet, log-Gabor phase, 2"
 """Raise the number with every change of segmentation or encoding that constants do not show."""
 CODE_ROWS = 8
 CODE_COLUMNS = 128
@@ -30,10 +30,10 @@ BANDWIDTH = 0.4
 """Ratio of the standard deviation to the centre frequency on the logarithmic axis."""
 ROW_SPREAD = 1.6
 """Standard deviation in sheet rows of the average behind one code row."""
-LEAST_SUPPORT = 0.7
+LEAST_SUPPORT = 0.75
 """Part of a filter's weight that must lie on usable iris for its bits to count."""
 
-LOCAL_MEAN = (25, 9)
+LOCAL_MEAN = (17, 7)
 """Columns and rows over which the local mean is taken."""
 WRAP = 32
 """Columns repeated at both ends of a sheet, so that filters see a closed ring."""

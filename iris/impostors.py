@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-DEGREES_OF_FREEDOM = 350.0
+DEGREES_OF_FREEDOM = 450.0
 INDEPENDENT_ROTATIONS = 6.0
 MEASURED_DOWN_TO = 1e-5
 """False-match rate of one comparison below which no data stand behind the model."""
