@@ -81,6 +81,9 @@ class Centre:
         if connected:
             for account in self.ledgers.accounts():
                 account.intake.ack_due = True
+            current = self.ledgers.current
+            if current is not None and self._link is not None and self._link.session_lost:
+                self._publish("resync", json.dumps({"from_seq": current.copy.seq + 1}))
         self.changes.note()
 
     def messages(self, batch: list[Inbound]) -> None:

@@ -50,6 +50,7 @@ class Link:
     ) -> None:
         """Prepare; `start` connects."""
         self.connected = False
+        self.session_lost = False  # the broker kept nothing for us: what came meanwhile is gone
         self._loop = asyncio.get_running_loop()
         self._address = (host, port)
         self._root = root
@@ -99,7 +100,8 @@ class Link:
             properties.MessageExpiryInterval = max(1, expires_s)
         self._client.publish(self._root + topic, payload, qos=1, properties=properties)
 
-    def _connected(self, client: mqtt.Client, *_: Any) -> None:  # noqa: ANN401 - the library's signature
+    def _connected(self, client: mqtt.Client, _: object, flags: mqtt.ConnectFlags, *__: Any) -> None:  # noqa: ANN401 - the library's signature
+        self.session_lost = not flags.session_present
         client.subscribe([(self._root + topic, 1) for topic in TOPICS])
 
     def _subscribed(self, *_: Any) -> None:  # noqa: ANN401 - the library's signature
