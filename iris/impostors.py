@@ -2,10 +2,9 @@
 
 The normalised distance of two strangers at one rotation is taken for normal about 0.5 with the spread of
 `DEGREES_OF_FREEDOM` coin tosses (Daugman 2003); the least of all rotations behaves like `INDEPENDENT_ROTATIONS` such
-draws.
-Both numbers are fitted to the impostor pairs of the development halves of CASIA-IrisV4-Interval (1438 pictures of 124
-people) and IIT Delhi 1.0 (1115 pictures of 112 people), about 1.6 million pairs, between false-match rates of 1e-2 and
-1e-5, and taken from the worse of the two sets. Below 1e-5 the model extrapolates.
+draws. Both numbers are fitted to the impostor pairs of the development halves of CASIA-IrisV4-Interval (1438 pictures
+of 124 people) and IIT Delhi 1.0 (1115 pictures of 112 people), about 1.6 million pairs, between false-match rates of
+1e-2 and 1e-5, and set on the careful side of both. Below 1e-5 the model extrapolates.
 """
 
 from __future__ import annotations
