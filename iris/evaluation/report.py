@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
 from statistics import NormalDist
 
@@ -65,8 +66,8 @@ def _scientific(value: float | None) -> str:
     return "too few pairs" if value is None else f"{value:.2e}"
 
 
-def _list(lines: object) -> str:
-    found = [f"<li>{escape(str(line))}</li>" for line in lines] if hasattr(lines, "__iter__") else []
+def _list(lines: Iterable[str]) -> str:
+    found = [f"<li>{escape(line)}</li>" for line in lines]
     return f"<ul>{''.join(found)}</ul>" if found else "<p>None.</p>"
 
 
