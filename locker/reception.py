@@ -17,12 +17,13 @@ from locker.access.pins import Pins
 from locker.cabinet import Cabinet
 from locker.camera import SOMEBODY, CameraFault
 from locker.kiosk.screen import Act, Screen
-from locker.ledger import Ledger, Person
+from locker.ledger import Credential, Ledger, Person
 from locker.look import NotRecognised, Recognised
 from locker.visits import desk_screens, pickup_screens, rights
 from locker.visits.deposit import DepositVisit
 from locker.visits.enrolment import EnrolmentVisit
 from locker.visits.pickup import PickupVisit
+from locker.visits.sending import SendingVisit, ask_how
 from locker.visits.service import ServiceVisit
 from locker.visits.visit import Visit
 from mqtt.contract.base import CredentialKind, Means, VisitKind, VisitResult
@@ -138,34 +139,34 @@ class Reception:
     async def _receive(self, act: Act | Recognised) -> Visit | None:
         if isinstance(act, Recognised):
             return await self._pickup_by_eye(act.person)
-        match act.action:
-            case "look":
-                return await self._look()
-            case "code":
-                return await self._pickup_by_code()
-            case "courier" | "staff":
-                return await self._sign_in(courier=act.action == "courier")
-            case "enrol":
-                return await self._enrol()
-            case _:
-                return None
+        receive: dict[str, Callable[[], Awaitable[Visit | None]]] = {
+            "look": lambda: self._look(self._pickup_by_eye, self._pickup_by_code),
+            "code": self._pickup_by_code,
+            "courier": lambda: self._sign_in(courier=True),
+            "staff": lambda: self._sign_in(courier=False),
+            "send": self._send,
+            "enrol": self._enrol,
+        }
+        return await receive[act.action]()
 
     # By eye
 
-    async def _look(self) -> Visit | None:
-        """Look after look, as many as the site allows; then the code."""
+    async def _look(
+        self, begin: Callable[[str], Awaitable[Visit]], by_code: Callable[[], Awaitable[Visit | None]]
+    ) -> Visit | None:
+        """Look after look, as many as the site allows; then the code. `begin` makes the visit of who is recognised."""
         looks = self._cabinet.settings.iris.looks
         for number in range(1, looks + 1):
             result = await self._one_look()
             if isinstance(result, Act):
-                return await self._pickup_by_code() if result.action == "code" else None
+                return await by_code() if result.action == "code" else None
             if isinstance(result, Recognised):
-                return await self._pickup_by_eye(result.person)
+                return await begin(result.person)
             await self._record_refusal(result)
             again = number < looks and result.reason != "camera"
             act = await self._ask(pickup_screens.look_refused(result.reason, again=again))
             if act.action == "code":
-                return await self._pickup_by_code()
+                return await by_code()
             if act.action != "again":
                 return None
         return None
@@ -197,6 +198,34 @@ class Reception:
             VisitStarted(visit=visit, visit_kind=VisitKind.PICKUP, means=Means.IRIS),
             LookRefused(visit=visit, reason=result.reason),
             VisitEnded(visit=visit, result=VisitResult.REFUSED),
+        )
+
+    # Sending
+
+    async def _send(self) -> Visit | None:
+        act = await self._ask(ask_how())
+        if act.action == "look":
+            return await self._look(self._send_by_eye, self._send_by_code)
+        return await self._send_by_code() if act.action == "code" else None
+
+    async def _send_by_eye(self, person: str) -> Visit:
+        return SendingVisit(self._cabinet, person, await self._in_ledger(lambda ledger: rights.to_send(ledger, person)))
+
+    async def _send_by_code(self) -> Visit | None:
+        """By a one-time deposit code, which names who sends."""
+        credential = await self._deposit_code("send.code.title")
+        if credential is None or credential.person is None:
+            return None
+        person = credential.person
+        waiting = await self._in_ledger(lambda ledger: rights.to_send(ledger, person))
+        return SendingVisit(self._cabinet, person, waiting, credential.credential)
+
+    async def _deposit_code(self, title: str) -> Credential | None:
+        return await self._code(
+            title,
+            lambda entered: self._in_ledger(
+                lambda ledger: rights.one_time(self._cabinet, ledger, CredentialKind.DEPOSIT, entered)
+            ),
         )
 
     # By code
@@ -266,16 +295,14 @@ class Reception:
         return person if person is not None and person.role == ("courier" if courier else "attendant") else None
 
     async def _deposit_by_code(self) -> Visit | None:
-        credential = await self._code(
-            "courier.deposit_code",
-            lambda entered: self._in_ledger(
-                lambda ledger: rights.one_time(self._cabinet, ledger, CredentialKind.DEPOSIT, entered)
-            ),
-        )
+        credential = await self._deposit_code("courier.deposit_code")
         if credential is None or credential.person is None:
             return None
-        person = await self._cabinet.ledger.run(lambda ledger: ledger.person(credential.person or ""))
-        return await self._staff_visit(person, credential.credential) if person is not None else None
+        named = credential.person
+        person = await self._in_ledger(lambda ledger: ledger.person(named))
+        if person is None or person.role != "courier":
+            return None
+        return await self._staff_visit(person, credential.credential)
 
     async def _staff_visit(self, person: Person, credential: str | None = None) -> Visit:
         personal = await self._cabinet.ledger.run(lambda ledger: ledger.personal(person.person))

@@ -21,8 +21,8 @@ from locker.visits import notices
 from locker.visits.doorway import closed_or_act, open_door
 from locker.visits.placement import Placement
 from locker.visits.visit import Moves, Visit
-from mqtt.contract.base import ConsignmentState, Means, Purpose, VisitKind, VisitResult
-from mqtt.contract.events import ConsignmentConfirmed, ConsignmentWithdrawn, CredentialUsed
+from mqtt.contract.base import ConsignmentState, Direction, Means, Purpose, VisitKind, VisitResult
+from mqtt.contract.events import ConsignmentCollected, ConsignmentConfirmed, ConsignmentWithdrawn, CredentialUsed
 
 
 class DepositStage(StrEnum):
@@ -70,8 +70,8 @@ class DepositVisit(Visit):
                     return VisitResult.COMPLETED
                 case "deposit":
                     problem = await self._deposit(act.entries.get("waybill", ""))
-                case "takeback":
-                    await self._take_back(act.value)
+                case "takeback" | "collect":
+                    await self._take_out(act.value)
                 case "confirm":
                     confirmed = ConsignmentConfirmed(consignment=act.value, by=self._courier.person)
                     await self.cabinet.ledger.record(confirmed)
@@ -83,9 +83,10 @@ class DepositVisit(Visit):
         deposited = [c for c in mine if c.state is ConsignmentState.DEPOSITED]
         return screens.home(
             self._name,
-            expected=sum(c.state is ConsignmentState.EXPECTED for c in mine),
+            expected=sum(c.state is ConsignmentState.EXPECTED and c.direction is Direction.INBOUND for c in mine),
             returns=[c for c in mine if c.state is ConsignmentState.REFUSED]
-            + [c for c in deposited if self.cabinet.overdue(c)],
+            + [c for c in deposited if c.direction is Direction.INBOUND and self.cabinet.overdue(c)],
+            outgoing=[c for c in deposited if c.direction is Direction.OUTBOUND],
             unconfirmed=[c for c in deposited if not c.confirmed and c.deposited_by == self._courier.person],
             problem=problem,
         )
@@ -112,7 +113,9 @@ class DepositVisit(Visit):
         def find(ledger: Ledger) -> Consignment | None:
             for consignment_id in ledger.consignments_of_waybill(wanted):
                 found = ledger.consignment(consignment_id)
-                if found and found.state is ConsignmentState.EXPECTED and found.carrier == self._courier.carrier:
+                if found is None or found.direction is not Direction.INBOUND:
+                    continue
+                if found.state is ConsignmentState.EXPECTED and found.carrier == self._courier.carrier:
                     return found
             return None
 
@@ -136,20 +139,28 @@ class DepositVisit(Visit):
         compartments = await self.cabinet.ledger.run(lambda ledger: ledger.compartments())
         return vacancies(compartments, self.cabinet.doors.latch)
 
-    async def _take_back(self, consignment_id: str) -> None:
-        """Hand a refused or overdue consignment back to its carrier."""
+    async def _take_out(self, consignment_id: str) -> None:
+        """Hand the carrier what a resident sends, or what was refused or is overdue."""
         consignment = await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment_id))
         if consignment is None or consignment.compartment is None:
             return
         compartment = consignment.compartment
         self.enter(DepositStage.TAKING_BACK)
-        outcome = await open_door(self, compartment, Purpose.WITHDRAW, consignment.id)
+        sent = consignment.direction is Direction.OUTBOUND and consignment.state is ConsignmentState.DEPOSITED
+        purpose = Purpose.PICKUP if sent else Purpose.WITHDRAW
+        outcome = await open_door(self, compartment, purpose, consignment.id)
         if outcome not in OPEN:
             await self.pause(notices.fault(self.cabinet, compartment, outcome), notices.FAULT_S)
             return
         await closed_or_act(self, (compartment,), screens.withdrawing(compartment))
-        await self.cabinet.ledger.record(
-            ConsignmentWithdrawn(
-                consignment=consignment.id, compartment=compartment, visit=self.id, by=self._courier.person
-            )
-        )
+        where = {
+            "consignment": consignment.id,
+            "compartment": compartment,
+            "visit": self.id,
+            "by": self._courier.person,
+        }
+        if purpose is Purpose.PICKUP:
+            means = Means.PIN if self._credential is None else Means.DEPOSIT_CODE
+            await self.cabinet.ledger.record(ConsignmentCollected(**where, means=means))
+        else:
+            await self.cabinet.ledger.record(ConsignmentWithdrawn(**where))

@@ -14,8 +14,10 @@ WAYBILL_LENGTH = 40
 
 def home(
     name: str,
+    *,
     expected: int,
     returns: Sequence[Consignment],
+    outgoing: Sequence[Consignment],
     unconfirmed: Sequence[Consignment],
     problem: Text | None,
 ) -> Screen:
@@ -28,6 +30,7 @@ def home(
         choices=(
             Choice("deposit", text("choice.deposit"), primary=True),
             *(Choice("confirm", text("choice.confirm_door", compartment=c.compartment), c.id) for c in unconfirmed),
+            *(Choice("collect", text("choice.collect_outgoing", compartment=c.compartment), c.id) for c in outgoing),
             *(Choice("takeback", text("choice.takeback", compartment=c.compartment), c.id) for c in returns),
             Choice("finish", text("choice.finish")),
         ),

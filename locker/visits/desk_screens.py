@@ -18,6 +18,7 @@ def welcome() -> Screen:
             Choice("look", text("choice.look"), primary=True),
             Choice("code", text("choice.code")),
             Choice("courier", text("choice.courier")),
+            Choice("send", text("choice.send")),
             Choice("enrol", text("choice.enrol")),
             Choice("staff", text("choice.staff")),
         ),

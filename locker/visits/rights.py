@@ -8,7 +8,7 @@ from locker.cabinet import Cabinet
 from locker.clock import parse_instant
 from locker.ledger import Consignment, Credential, Ledger
 from locker.visits.pickup import Entitlement
-from mqtt.contract.base import ConsignmentState, CredentialKind, Means
+from mqtt.contract.base import ConsignmentState, CredentialKind, Direction, Means
 
 COLLECTABLE = frozenset({ConsignmentState.DEPOSITED})
 
@@ -21,7 +21,8 @@ def of_person(ledger: Ledger, person: str, services: dict[Service, ServicePolicy
     found = tuple(
         consignment
         for consignment in ledger.consignments(state=COLLECTABLE, recipients=family)
-        if consignment.recipient == person or services[consignment.service].collectors == "household"
+        if consignment.direction is Direction.INBOUND
+        and (consignment.recipient == person or services[consignment.service].collectors == "household")
     )
     return Entitlement(Means.IRIS, person, found)
 
@@ -51,4 +52,12 @@ def one_time(cabinet: Cabinet, ledger: Ledger, kind: CredentialKind, entered: st
 
 def _collectable(ledger: Ledger, consignment_id: str) -> tuple[Consignment, ...]:
     consignment = ledger.consignment(consignment_id)
-    return (consignment,) if consignment is not None and consignment.state in COLLECTABLE else ()
+    if consignment is None or consignment.state not in COLLECTABLE or consignment.direction is not Direction.INBOUND:
+        return ()
+    return (consignment,)
+
+
+def to_send(ledger: Ledger, person: str) -> tuple[Consignment, ...]:
+    """What a resident is expected to put in for a courier."""
+    expected = ledger.consignments(state={ConsignmentState.EXPECTED}, recipients={person})
+    return tuple(consignment for consignment in expected if consignment.direction is Direction.OUTBOUND)

@@ -145,9 +145,10 @@ class Centre:
         """
         key = self._encryption_key()
         added = self.registry.new_parcel(parcel)
+        codes = [self.registry.new_deposit_code(added.consignment)] if added.direction == "outbound" else []
         if not self.registry.issued:
             return self.publish_directory()
-        return self._publish_claims(self.registry.difference(key, parcels=[added]))
+        return self._publish_claims(self.registry.difference(key, parcels=[added], codes=codes))
 
     def delegate(self, consignment: str) -> OneTimeCode:
         """Issue a new delegate code by a differential directory.

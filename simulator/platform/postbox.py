@@ -51,6 +51,10 @@ class Postbox:
         name, place = row.word("consignment"), row.word("compartment")
         what = _named(self._registry, name)
         recipient = copy.consignments[name].recipient
+        if row.kind == "consignment.deposited" and copy.consignments[name].direction == "outbound":
+            zh, en = f"{what[0]}已放入 {place} 号柜格，等待快递员取走。", f"{what[1]} waits in {place} for the courier."
+            self._tell(recipient, Notice(row.at, "sent", name, None, zh, _sentence(en)))
+            return
         if row.kind == "consignment.deposited":
             code = pickup_code(self._secret, name, row.number("nonce"))
             spaced = f"{code[:4]} {code[4:]}"
@@ -105,6 +109,10 @@ class Postbox:
             "enrolment": (
                 f"虹膜登记码 {spaced}（自愿使用，不登记也可凭取件码取件）。",
                 f"Your enrolment code is {spaced}. Enrolling is up to you; a pickup code does the same.",
+            ),
+            "deposit": (
+                f"寄件码 {spaced}：在柜机上点“寄件”，输入后放入物品，快递员会来取。",
+                f"Sending code {spaced}: touch Send at the cabinet and put your parcel in; a courier collects it.",
             ),
             "delegate": (
                 f"代取码 {spaced}，可转发给帮您取件的人，仅可使用一次。",

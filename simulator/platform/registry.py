@@ -70,6 +70,13 @@ class Registry:
         self.codes[code.credential] = code
         return code
 
+    def new_deposit_code(self, consignment: str) -> OneTimeCode:
+        """A one-time code with which a resident puts in what a courier is to take along."""
+        sender = self.parcels[consignment].recipient
+        code = OneTimeCode(self._mint.opaque("cred"), "deposit", self._mint.digits(CODE_DIGITS), sender, consignment)
+        self.codes[code.credential] = code
+        return code
+
     def mint_ids(self) -> tuple[str, str]:
         """A consignment id and a waybill that were never used."""
         return self._mint.opaque("con"), self._mint.waybill()

@@ -14,6 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "courier.home.title": ("{name}，您好", "Hello, {name}"),
     "courier.home.waybill": ("扫描或输入运单号", "Scan or type the waybill"),
     "courier.expected": ("待投递 {count} 件", "{count} to deliver"),
+    "choice.collect_outgoing": ("取走寄件 {compartment}", "Collect outgoing {compartment}"),
     "choice.deposit": ("投递", "Deposit"),
     "choice.confirm_door": ("确认已放入 {compartment}", "Confirm: it is in {compartment}"),
     "choice.takeback": ("取回 {compartment} 的退件", "Take back the return in {compartment}"),

@@ -72,6 +72,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "choice.reopen_door": ("再打开 {compartment}", "Open {compartment} again"),
     "pickup.nothing.title": ("现在没有您的物品", "There is nothing for you just now"),
+    # Sending.
+    "choice.send": ("寄件", "Send"),
+    "send.title": ("寄件", "Send something"),
+    "send.line": ("请先在小区平台下单，再到这里放件", "Order on the community platform first, then put it in here"),
+    "choice.send_look": ("看镜头寄件", "Look to send"),
+    "choice.send_code": ("输入寄件码", "Enter a sending code"),
+    "send.code.title": ("请输入寄件码", "Please enter your sending code"),
+    "send.waybill": ("运单号：{waybill}", "Waybill {waybill}"),
+    "send.nothing.title": ("没有等待寄出的物品", "There is nothing of yours to send just now"),
     # Enrolment.
     "consent.title": ("登记虹膜前，请您了解", "Before you enrol your eyes"),
     "consent.text": (CONSENT_ZH, CONSENT_EN),
