@@ -24,6 +24,7 @@ ICONS: Mapping[str, str] = MappingProxyType(
         "choice.look": "eye",
         "choice.code": "keypad",
         "choice.courier": "parcel",
+        "choice.send": "send",
         "choice.deposit": "parcel",
         "choice.enrol": "enrol",
         "choice.staff": "staff",
