@@ -70,6 +70,10 @@ class Contour:
         centre = Circle(self.x, self.y, 0.0).scaled(factor)
         return Contour(centre.x, centre.y, tuple(value * factor for value in self.coefficients))
 
+    def moved(self, x: float, y: float) -> Contour:
+        """The same curve x to the right and y down."""
+        return Contour(self.x + x, self.y + y, self.coefficients)
+
     def recentred(self) -> Contour:
         """The same curve about the centre of its circle, so that angles do not depend on where the search began."""
         angles = even_angles(RESAMPLED)

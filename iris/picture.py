@@ -40,8 +40,17 @@ class DetectionCopy:
         pixels: (h, w) grey values without highlights.
         glints: (h, w), 255 where a highlight was filled.
         step: original pixels per pixel of the copy.
+        left, top: original pixels before the copy's first column and row.
     """
 
     pixels: Picture
     glints: Picture
     step: int
+    left: int = 0
+    top: int = 0
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """Where the centre of the copy's first pixel lies in the original picture."""
+        shift = (self.step - 1) / 2
+        return self.left + shift, self.top + shift

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -18,14 +20,31 @@ NEIGHBOURHOOD = 15
 DARKNESS = 0.15
 """Of the way from the darkest grey value to the median: what is below is pupil, and spots in it may be fainter."""
 
+CLOSE_UP_RADIUS = 50.0
+"""Pixels of iris radius that a close-up aims at: the bands and spots above are sized for it."""
+CLOSE_UP_REACH = 3.0
+"""Iris radii around the centre that a close-up shows."""
+
 
 def detection_copy(picture: Picture) -> DetectionCopy:
     """The picture at detection size with highlights filled.
 
     Only the highlights change: a grey opening of the whole picture would fuse lashes into the pupil.
     """
+    return _filled(picture, max(2, -(-max(picture.shape) // DETECTION_SIDE)))
+
+
+def close_up(picture: Picture, x: float, y: float, radius: float) -> DetectionCopy:
+    """The surroundings of a small iris at the size at which edges are found best; all in original pixels."""
+    reach = CLOSE_UP_REACH * radius
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    window = picture[top : int(y + reach) + 1, left : int(x + reach) + 1]
+    found = _filled(window, max(1, round(radius / CLOSE_UP_RADIUS)))
+    return replace(found, left=left, top=top)
+
+
+def _filled(picture: Picture, step: int) -> DetectionCopy:
     height, width = picture.shape
-    step = max(2, -(-max(height, width) // DETECTION_SIDE))
     whole = picture[: height // step * step, : width // step * step]
     small = cv2.resize(whole, (width // step, height // step), interpolation=cv2.INTER_AREA)
     square = np.ones((SPOT, SPOT), np.uint8)

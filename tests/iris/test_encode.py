@@ -66,7 +66,7 @@ def test_each_fault_has_its_own_words(drawn: Callable[..., Any]) -> None:
         encode(drawn(width=640, height=480, iris=(320.0, 240.0, 38.0), pupil=(320.0, 240.0, 14.0), blur=0.5).draw())
     with pytest.raises(refusals.Blurred):
         encode(drawn(texture=0.5, noise=0.2).draw())
-    with pytest.raises((refusals.EyeClosed, refusals.NoEye, refusals.Covered)):
+    with pytest.raises((refusals.EyeClosed, refusals.NoEye, refusals.Covered, refusals.TooSmall)):
         encode(drawn(upper=-0.1, lower=0.15).draw())
     assert len({refusal.text_zh for refusal in refusals.REFUSALS}) == len(refusals.REFUSALS)
     assert len({refusal.reason for refusal in refusals.REFUSALS}) == len(refusals.REFUSALS)

@@ -68,3 +68,10 @@ def test_first_order_terms_shift_the_nearest_circle() -> None:
 
 def test_scaling_a_contour_keeps_pixel_centres_in_place() -> None:
     assert Contour(0.0, 0.0, (3.0,)).scaled(2).circle == Circle(0.5, 0.5, 6.0)
+
+
+def test_a_small_iris_is_found_in_a_close_up_as_exactly_as_a_large_one(drawn: Callable[..., Any]) -> None:
+    truth = drawn(width=640, height=480, iris=(220.0, 300.0, 56.0), pupil=(221.0, 299.0, 18.0))
+    found = encode(truth.draw()).boundaries
+    assert off(found.pupil.circle, truth.pupil) < 1.0
+    assert off(found.limbus.circle, truth.iris) < 2.0
