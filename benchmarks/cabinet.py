@@ -47,7 +47,8 @@ def main() -> None:
         notes = (
             f"Broker: {options.broker}.",
             "The street, the camera, the broker, the platform and whoever measures share the daemon's cores.",
-            f"Looks that recognised nobody: {tally.misses} of {tally.looks}; residents not enrolled: {tally.not_enrolled}.",
+            f"Looks that recognised nobody: {tally.misses} of {tally.looks}.",
+            f"Residents who could not be enrolled: {tally.not_enrolled}.",
         )
     about = machine(folder, load)
     shutil.rmtree(folder)
@@ -80,12 +81,11 @@ def at_rest(scene: Scene) -> list[Figure]:
     scene.daemon.start()
     share = _processor_share(scene)
     how = f"over {REST_S:.0f} s, nobody there, two boards polled every 0.25 s; processor time of all threads"
+    resident = [scene.daemon.resident_mb()]
     return [
-        figure(
-            "memory at rest", "VmRSS of a daemon started with 24 templates", "MB", 200, [scene.daemon.resident_mb()]
-        ),
-        figure("processor at rest", f"{how}; motion check every 2 s", "% core", 3, [share]),
-        figure("processor at rest, no motion check", f"{how}; preview_every_s = 0", "% core", None, [unseeing]),
+        figure("memory at rest", "VmRSS, 24 templates loaded", resident, unit="MB", budget=200),
+        figure("processor at rest", f"{how}; motion check every 2 s", [share], unit="% core", budget=3),
+        figure("processor at rest, no motion check", f"{how}; preview_every_s = 0", [unseeing], unit="% core"),
     ]
 
 
@@ -118,9 +118,9 @@ def visits(scene: Scene, rounds: int) -> list[Figure]:
     scene.town.tally.misses += timed.looks_refused
     return [
         *_decisions(scene, sent, seq, ""),
-        figure("courier's last act to first byte", COURIER, "ms", 50, timed.courier_to_byte, MS),
-        figure("pickup code to first byte", CODE, "ms", 50, timed.code_to_byte, MS),
-        figure("resident's visit", LOOK, "s", 2, timed.look_to_door),
+        figure("courier's last act to first byte", COURIER, timed.courier_to_byte, unit="ms", budget=50, scale=MS),
+        figure("pickup code to first byte", CODE, timed.code_to_byte, unit="ms", budget=50, scale=MS),
+        figure("resident's visit", LOOK, timed.look_to_door, unit="s", budget=2),
     ]
 
 
@@ -140,18 +140,11 @@ def _decisions(scene: Scene, sent: int, seq: int, when: str) -> list[Figure]:
     assert len(written) == len(unlocks), f"{len(written)} attempts were written, {len(unlocks)} unlock frames sent"
     pairs = list(zip(written, unlocks, strict=True))
     assert all(each.attempt_at <= unlock.wall for each, unlock in pairs), "a frame was sent before its row was stamped"
+    attempt = [unlock.wall - each.attempt_at for each, unlock in pairs]
+    before = [unlock.wall - each.before_at for each, unlock in pairs]
     return [
-        figure(
-            f"decision to first byte{when}", DECISION, "ms", 30, [u.wall - each.attempt_at for each, u in pairs], MS
-        ),
-        figure(
-            f"decision's first row to first byte{when}",
-            VISIT,
-            "ms",
-            30,
-            [u.wall - each.before_at for each, u in pairs],
-            MS,
-        ),
+        figure(f"decision to first byte{when}", DECISION, attempt, unit="ms", budget=30, scale=MS),
+        figure(f"decision's first row to first byte{when}", VISIT, before, unit="ms", budget=30, scale=MS),
     ]
 
 
@@ -186,7 +179,7 @@ def starts(scene: Scene) -> list[Figure]:
     for _ in range(STARTS):
         scene.daemon.stop()
         seconds.append(scene.daemon.start())
-    return [figure("start to first visit", START, "s", 3, seconds)]
+    return [figure("start to first visit", START, seconds, unit="s", budget=3)]
 
 
 START = "process started to GET /health answering 200, which it does only after every door was read and compared"
@@ -213,14 +206,14 @@ def backlog(scene: Scene, rows: int) -> list[Figure]:
     drain.join()
     if drain.seconds is None:
         raise SystemExit(f"the backlog was not drained: acknowledged only up to a row below {seq}")
+    drained = f"{rows} rows: /health answers, to the last row acknowledged by the platform and the pointer durable"
+    code = f"{CODE}; {beside} of them beside the drain"
     return [
-        figure("start with the backlog", START, "s", 3, [started_s]),
-        figure(
-            "backlog drained", f"{rows} rows: /health answers, to the last row acknowledged", "s", 60, [drain.seconds]
-        ),
-        figure(f"pickup code to first byte, {beside} of them beside the drain", CODE, "ms", 50, timed.code_to_byte, MS),
-        *_decisions(scene, sent, seq, ", beside the drain"),
-        figure("memory at most", "VmHWM after the drain", "MB", None, [scene.daemon.peak_mb()]),
+        figure("start with the backlog", START, [started_s], unit="s", budget=3),
+        figure("backlog drained", drained, [drain.seconds], unit="s", budget=60),
+        figure("pickup code to first byte, draining", code, timed.code_to_byte, unit="ms", budget=50, scale=MS),
+        *_decisions(scene, sent, seq, ", draining"),
+        figure("memory at most", "VmHWM after the drain", [scene.daemon.peak_mb()], unit="MB"),
     ]
 
 
