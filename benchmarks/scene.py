@@ -19,7 +19,7 @@ from simulator.story import main as story
 from simulator.story.chapters.enrolment import directory_arrives
 from simulator.story.processes import Part, locker
 from simulator.story.roles import Neighbour, Parcel, Worker
-from simulator.story.site import VISITORS_PACE, change_pace
+from simulator.story.site import VISITORS_PACE, Site, change_pace
 from simulator.story.town import Town
 
 START_WITHIN_S = 60.0
@@ -106,6 +106,21 @@ class Scene:
         return parcel
 
 
+SAVED_AT_ONCE = ("autosave_interval", "autosave_on_changes")
+
+
+def _let_it_save_at_leisure(site: Site, broker: Part) -> None:
+    """Give mosquitto its own default back.
+
+    The story, which kills its broker, has it write all of its state after every message; a backlog would wait for that.
+    """
+    file = site.folder / "mosquitto.conf"
+    lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith(SAVED_AT_ONCE)]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    broker.stop()
+    broker.start()
+
+
 @contextmanager
 def staged(folder: Path, broker: str, seed: int) -> Iterator[Scene]:
     """Start everything, put the tap in, and hand the daemon over to be timed."""
@@ -115,6 +130,8 @@ def staged(folder: Path, broker: str, seed: int) -> Iterator[Scene]:
         town = story.start(folder, parts, options)
         directory_arrives(town)
         parts.pop("daemon").stop()
+        if broker == "mosquitto":
+            _let_it_save_at_leisure(town.site, parts["broker"])
         change_pace(town.site, VISITORS_PACE)
         families = {line.name: str(line.family) for line in load_settings(town.site.settings).lines}
         tapped = folder.resolve() / "tap"
