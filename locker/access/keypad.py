@@ -14,7 +14,7 @@ MOST_DELAY_S = 60
 ALARM_FROM = 3
 """Wrong codes in a row after which the platform hears of it; two are a person with wet fingers."""
 QUIET_S = 60.0
-"""So much quiet forgives one failure."""
+"""So much quiet forgives one failure, and nothing else does."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,14 @@ class Keypad:
         return self.patience
 
     def right(self) -> Patience | None:
-        """A right code was entered: it forgives one failure, not those of somebody else. None when nothing changes."""
-        if self._failures == 0:
-            return None
-        self._failures -= 1
-        self._changed_at = self._ready_at = self._monotonic()
-        return self.patience
+        """A right code was entered: the next entry need not wait. Failures stay, or an own code would buy guesses.
+
+        Returns:
+            What quiet has forgiven meanwhile, as `relax` does; None when nothing changes.
+        """
+        forgiven = self.relax()
+        self._ready_at = self._monotonic()
+        return forgiven
 
     def relax(self) -> Patience | None:
         """Forgive one failure for each minute of quiet. None when nothing changes."""

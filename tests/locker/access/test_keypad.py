@@ -68,14 +68,34 @@ def test_a_wrong_code_begins_the_quiet_anew(watch: Watch) -> None:
     assert keypad.relax() is None
 
 
-def test_a_right_code_forgives_one_failure_and_lets_the_next_person_in_at_once(watch: Watch) -> None:
+def test_a_right_code_lets_the_next_person_in_at_once_and_forgives_nothing(watch: Watch) -> None:
     keypad = Keypad(watch)
     for _ in range(4):
         keypad.wrong()
     watch.now += keypad.wait_s
-    assert keypad.right() == Patience(3, 8, alarm=True)
-    assert keypad.wait_s == 0
+    assert keypad.right() is None
+    assert (keypad.wait_s, keypad.patience) == (0, Patience(4, 16, alarm=True))
+    assert keypad.wrong() == Patience(5, 32, alarm=True)
     assert Keypad(watch).right() is None
+
+
+def test_a_right_code_after_a_minute_of_quiet_tells_what_the_quiet_forgave(watch: Watch) -> None:
+    keypad = Keypad(watch, failures=2)
+    watch.now += 61
+    assert keypad.right() == Patience(1, 2, alarm=False)
+    assert keypad.relaxes_in_s == 59
+
+
+def test_an_own_right_code_after_each_guess_buys_no_more_guesses(watch: Watch) -> None:
+    keypad, ends_at, guesses, alarms = Keypad(watch), watch.now + 3600, 0, 0
+    while watch.now < ends_at:
+        alarms += keypad.wrong().alarm
+        guesses += 1
+        watch.now += keypad.wait_s
+        keypad.relax()
+        keypad.right()
+    assert guesses < 120
+    assert alarms == guesses - 2
 
 
 @given(st.lists(st.one_of(st.just("wrong"), st.just("right"), st.floats(0, 200))))
