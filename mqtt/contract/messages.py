@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.settings import Service
 from mqtt.contract.base import (
@@ -165,7 +165,15 @@ class Staff(Message):
 
     person: OpaqueId
     role: Literal["courier", "attendant"]
-    carrier: OpaqueId | None = None
+    carrier: OpaqueId | None = Field(default=None, description="a courier has one: its parcels are the courier's work")
+
+    @model_validator(mode="after")
+    def _courier_has_a_carrier(self) -> Self:
+        if self.role == "courier" and self.carrier is None:
+            raise ValueError(
+                f"courier {self.person} has no carrier; name the carrier whose parcels this courier brings"
+            )
+        return self
 
 
 class ExpectedConsignment(Message):
