@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from locker.ledger import (
     DropPersonRow,
+    DropWaybill,
     ErasePerson,
     Ledger,
     PersonalWrite,
@@ -76,9 +77,21 @@ def _consignments(ledger: Ledger, directory: Directory, personal: PersonalPart, 
         event = _expected(expected)
         if known is None or _expected_of(ledger, expected.consignment) != event:
             change.events.append(event)
-        if expected.consignment in personal.consignments:
-            waybill = personal.consignments[expected.consignment].waybill
-            change.personal.append(StoreWaybill(expected.consignment, expected.recipient, waybill))
+        corrected = known is not None and known.recipient != expected.recipient
+        _waybill(ledger, expected, personal, change, corrected=corrected)
+
+
+def _waybill(
+    ledger: Ledger, expected: ExpectedConsignment, personal: PersonalPart, change: Change, *, corrected: bool
+) -> None:
+    """Keep the number under its recipient's key; a number that the directory does not repeat moves to a new one's."""
+    consignment = expected.consignment
+    told = personal.consignments.get(consignment)
+    waybill = told.waybill if told is not None else ledger.waybill(consignment) if corrected else None
+    if corrected:
+        change.personal.append(DropWaybill(consignment))
+    if waybill is not None:
+        change.personal.append(StoreWaybill(consignment, expected.recipient, waybill))
 
 
 def _expected(consignment: ExpectedConsignment) -> ConsignmentExpected:

@@ -60,6 +60,13 @@ class StoreWaybill:
 
 
 @dataclass(frozen=True)
+class DropWaybill:
+    """Remove a parcel's number; before another `StoreWaybill` when the recipient changes."""
+
+    consignment: str
+
+
+@dataclass(frozen=True)
 class StoreConsent:
     """The wording that a resident agreed to, sealed under the resident's key."""
 
@@ -112,6 +119,7 @@ PersonalWrite = (
     | DropPersonRow
     | StorePerson
     | StoreWaybill
+    | DropWaybill
     | StoreConsent
     | StoreTemplate
     | DropTemplate
@@ -155,6 +163,8 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
             vault.store(person, kind, person, personal.model_dump_json().encode("utf-8"))
         case StoreWaybill(consignment, person, waybill):
             vault.store(person, WAYBILL, consignment, json.dumps(waybill).encode("utf-8"))
+        case DropWaybill(consignment):
+            vault.drop(WAYBILL, consignment)
         case StoreConsent(consent, person, text):
             vault.store(person, CONSENT, consent, text.encode("utf-8"))
         case StoreTemplate(template, person, blob):
