@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from locker.ledger import (
     DropPersonRow,
     DropWaybill,
-    ErasePerson,
     Ledger,
     PersonalWrite,
     SetPersonRow,
@@ -26,7 +25,7 @@ from mqtt.contract.events import (
     Event,
     TemplateRevoked,
 )
-from mqtt.contract.messages import Directory, ExpectedConsignment, OneTimeCode, PersonalPart
+from mqtt.contract.messages import Directory, ExpectedConsignment, OneTimeCode, PersonalPart, Removed
 
 GONE = "no longer in the directory"
 
@@ -47,17 +46,17 @@ def apply(ledger: Ledger, cabinet: str, directory: Directory, personal: Personal
         IllegalTransition: the directory contradicts the ledger; nothing was changed.
     """
     change = Change()
-    full = directory.base is None
-    _people(ledger, directory, personal, change)
+    gone = _gone(ledger, directory)
+    _people(directory, personal, change)
     _consignments(ledger, directory, personal, change)
-    _codes(ledger, directory.codes, change)
-    _remove(ledger, directory, change, full=full)
-    change.events.append(DirectoryApplied(cabinet=cabinet, version=directory.version, full=full))
+    _codes(ledger, directory.codes, gone, change)
+    _remove(ledger, gone, change)
+    change.events.append(DirectoryApplied(cabinet=cabinet, version=directory.version, full=directory.base is None))
     ledger.record(*change.events, personal=change.personal)
     return tuple(change.revoked_templates)
 
 
-def _people(ledger: Ledger, directory: Directory, personal: PersonalPart, change: Change) -> None:
+def _people(directory: Directory, personal: PersonalPart, change: Change) -> None:
     for resident in directory.residents:
         change.personal.append(SetPersonRow(resident.person, "resident", household=resident.household))
         if resident.person in personal.residents:
@@ -66,7 +65,6 @@ def _people(ledger: Ledger, directory: Directory, personal: PersonalPart, change
         change.personal.append(SetPersonRow(staff.person, staff.role, carrier=staff.carrier))
         if staff.person in personal.staff:
             change.personal.append(StorePerson(staff.person, personal.staff[staff.person]))
-    del ledger
 
 
 def _consignments(ledger: Ledger, directory: Directory, personal: PersonalPart, change: Change) -> None:
@@ -116,8 +114,10 @@ def _expected_of(ledger: Ledger, consignment: str) -> ConsignmentExpected | None
     )
 
 
-def _codes(ledger: Ledger, codes: Iterable[OneTimeCode], change: Change) -> None:
+def _codes(ledger: Ledger, codes: Iterable[OneTimeCode], gone: Removed, change: Change) -> None:
     for code in codes:
+        if code.credential in gone.credentials or code.person in gone.people:
+            continue  # it would be void at once
         known = ledger.credential(code.credential)
         if known is not None and known.state != "open":
             continue  # spent or void; a list that still has it does not bring it back
@@ -133,47 +133,39 @@ def _codes(ledger: Ledger, codes: Iterable[OneTimeCode], change: Change) -> None
         change.personal.append(StoreCode(code.credential, code.digest, code.not_after))
 
 
-def _remove(ledger: Ledger, directory: Directory, change: Change, *, full: bool) -> None:
-    """Take away what a differential names, or whatever a full directory does not have."""
-    people = set(directory.removed.people)
-    credentials = set(directory.removed.credentials)
-    consignments = set(directory.removed.consignments)
-    if full:
-        listed = {r.person for r in directory.residents} | {s.person for s in directory.staff}
-        people |= {p.person for p in (*ledger.residents(), *ledger.staff())} - listed
-        credentials |= {c.credential for c in ledger.credentials()} - {c.credential for c in directory.codes}
-        announced = ledger.consignments(state={ConsignmentState.EXPECTED})
-        consignments |= {c.id for c in announced} - {c.consignment for c in directory.expected}
-    for credential in sorted(credentials):
-        known = ledger.credential(credential)
-        if known is not None and known.state == "open":
-            change.events.append(CredentialRevoked(credential=credential, reason=GONE))
-    for consignment in sorted(consignments):
+def _gone(ledger: Ledger, directory: Directory) -> Removed:
+    """What a differential names, or whatever a full directory does not have."""
+    removed = directory.removed
+    if directory.base is not None:
+        return removed
+    listed = {r.person for r in directory.residents} | {s.person for s in directory.staff}
+    known = {person.person for person in (*ledger.residents(), *ledger.staff())} | set(ledger.enrolled())
+    announced = {consignment.id for consignment in ledger.consignments(state={ConsignmentState.EXPECTED})}
+    credentials = {credential.credential for credential in ledger.credentials()}
+    return Removed(
+        people=_sorted(set(removed.people) | (known - listed)),
+        consignments=_sorted(set(removed.consignments) | (announced - {c.consignment for c in directory.expected})),
+        credentials=_sorted(set(removed.credentials) | (credentials - {c.credential for c in directory.codes})),
+    )
+
+
+def _sorted(ids: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))
+
+
+def _remove(ledger: Ledger, gone: Removed, change: Change) -> None:
+    """Void the codes, announcements and people that are gone; what is personal about them the ledger erases itself."""
+    for credential in ledger.credentials():
+        if credential.credential in gone.credentials or credential.person in gone.people:
+            change.events.append(CredentialRevoked(credential=credential.credential, reason=GONE))
+    for consignment in gone.consignments:
         held = ledger.consignment(consignment)
         if held is not None and held.state is ConsignmentState.EXPECTED:
             change.events.append(
                 ConsignmentReleased(consignment=consignment, state=ConsignmentState.CANCELLED, reason=GONE)
             )
-    for person in sorted(people):
-        _forget(ledger, person, change)
-
-
-def _forget(ledger: Ledger, person: str, change: Change) -> None:
-    """Somebody left: templates go at once; the rest with the person's key, unless parcels of theirs are still here."""
-    for template in ledger.templates_of(person):
-        change.events.append(TemplateRevoked(template=template, reason=GONE))
-        change.revoked_templates.append(template)
-    change.personal.append(DropPersonRow(person))
-    if not ledger.consignments(state=HELD_OR_EXPECTED, recipients={person}):
-        change.personal.append(ErasePerson(person))
-
-
-HELD_OR_EXPECTED = frozenset(
-    {
-        ConsignmentState.EXPECTED,
-        ConsignmentState.RESERVED,
-        ConsignmentState.DEPOSITED,
-        ConsignmentState.REFUSED,
-    }
-)
-"""While one of these is addressed to somebody, its waybill is still needed."""
+    for person in gone.people:
+        for template in ledger.templates_of(person):
+            change.events.append(TemplateRevoked(template=template, reason=GONE))
+            change.revoked_templates.append(template)
+        change.personal.append(DropPersonRow(person))

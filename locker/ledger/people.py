@@ -85,6 +85,11 @@ class PeopleReads:
                     row["template"], row["person"], EyeSideName(row["side"]), row["encoder"], opened.content
                 )
 
+    def enrolled(self) -> tuple[str, ...]:
+        """Ids of the people whose templates are in the gallery."""
+        found = self._db.execute("SELECT DISTINCT person FROM templates WHERE revoked = 0 ORDER BY person")
+        return tuple(row["person"] for row in found)
+
     def templates_of(self, person: str) -> tuple[str, ...]:
         """Ids of a person's templates that are in the gallery."""
         found = self._db.execute(

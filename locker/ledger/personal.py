@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from locker.ledger.erasure import erase_strangers
 from locker.ledger.errors import IllegalTransition
 from locker.ledger.records import Role
 from locker.ledger.vault import Vault
@@ -37,7 +38,7 @@ class SetPersonRow:
 
 @dataclass(frozen=True)
 class DropPersonRow:
-    """Somebody is no longer in the directory; what is sealed under the person's key stays until `ErasePerson`."""
+    """Somebody is no longer in the directory: erased at once, or with the end of the last parcel for them."""
 
     person: str
 
@@ -109,7 +110,10 @@ class DropCode:
 
 @dataclass(frozen=True)
 class ErasePerson:
-    """Destroy a person's key, all that is sealed under it, and the directory row. Templates must be revoked."""
+    """Destroy a person's key, all that is sealed under it, and the directory row. Templates must be revoked.
+
+    Whoever is in no list and awaits nothing is erased without it.
+    """
 
     person: str
 
@@ -131,16 +135,22 @@ PersonalWrite = (
 
 def write_personal(
     db: sqlite3.Connection, vault: Vault, events: Sequence[Event], asked: Iterable[PersonalWrite]
-) -> None:
+) -> bool:
     """Write what was asked and what the events imply, then check that the two agree.
 
+    Returns:
+        Whether anybody was erased.
+
     Raises:
-        IllegalTransition: a template or code has no content, a consent ends with templates left, or a person is erased
-            with templates left.
+        IllegalTransition: a template or code has no content, a template or a consent is of nobody in the directory, a
+            consent ends with templates left, or a person is erased with templates left.
     """
-    for write in (*asked, *_implied(events)):
+    writes = (*asked, *_implied(events))
+    for write in writes:
         _write(db, vault, write)
     _refuse_half_told(db, events)
+    strangers = erase_strangers(db, vault, events)
+    return strangers or any(isinstance(write, ErasePerson) for write in writes)
 
 
 def _implied(events: Iterable[Event]) -> Iterable[PersonalWrite]:
@@ -166,8 +176,10 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
         case DropWaybill(consignment):
             vault.drop(WAYBILL, consignment)
         case StoreConsent(consent, person, text):
+            _refuse_stranger(db, person)
             vault.store(person, CONSENT, consent, text.encode("utf-8"))
         case StoreTemplate(template, person, blob):
+            _refuse_stranger(db, person)
             _refuse_foreign_template(db, template, person)
             vault.store(person, TEMPLATE, template, blob)
         case DropTemplate(template):
@@ -181,6 +193,11 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
             _refuse_enrolled(db, person)
             db.execute("DELETE FROM people WHERE person = ?", (person,))
             vault.erase(person)
+
+
+def _refuse_stranger(db: sqlite3.Connection, person: str) -> None:
+    if db.execute("SELECT 1 FROM people WHERE person = ?", (person,)).fetchone() is None:
+        raise IllegalTransition(f"{person} is not in the directory and cannot enrol; the platform must list {person}")
 
 
 def _refuse_foreign_template(db: sqlite3.Connection, template: str, person: str) -> None:

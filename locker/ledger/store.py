@@ -19,7 +19,7 @@ from locker.ledger.errors import IllegalTransition, LedgerFault, LedgerFull
 from locker.ledger.exporting import export_rows
 from locker.ledger.journal import Stamp
 from locker.ledger.people import PeopleReads
-from locker.ledger.personal import ErasePerson, PersonalWrite, write_personal
+from locker.ledger.personal import PersonalWrite, write_personal
 from locker.ledger.projections import project
 from locker.ledger.reads import StateReads
 from locker.ledger.space import Space, free_bytes
@@ -145,10 +145,9 @@ class Ledger(StateReads, PeopleReads):
             if personal:
                 raise IllegalTransition("personal values are written with the event that tells of them; give the event")
             return ()
-        rows = self._durably(lambda: self._append(events, personal))
+        rows, erased = self._durably(lambda: self._append(events, personal))
         self._head = journal.Head(rows[-1].seq, rows[-1].hash)
-        if any(isinstance(write, ErasePerson) for write in personal):
-            self._erased = True
+        self._erased = self._erased or erased
         self._forget_erased()
         if self.on_commit is not None:
             self.on_commit(rows)
@@ -212,7 +211,10 @@ class Ledger(StateReads, PeopleReads):
         self._db.close()
         self._witness.release()
 
-    def _append(self, events: Sequence[Event], personal: Sequence[PersonalWrite]) -> tuple[JournalRow, ...]:
+    def _append(
+        self, events: Sequence[Event], personal: Sequence[PersonalWrite]
+    ) -> tuple[tuple[JournalRow, ...], bool]:
+        """The new rows, and whether anybody was erased with them."""
         stamp = Stamp(self._ledger_id, self._boot, instant(self._clock.now()), self._clock.synced())
         head = self._head
         rows = []
@@ -224,8 +226,8 @@ class Ledger(StateReads, PeopleReads):
             journal.insert(self._db, row)
             head = journal.Head(row.seq, row.hash)
             rows.append(row)
-        write_personal(self._db, self._vault, events, personal)
-        return tuple(rows)
+        erased = write_personal(self._db, self._vault, events, personal)
+        return tuple(rows), erased
 
     def _durably(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction; on a full disk again, first in the log's own space, then in the reserve's."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from locker import directory
 from locker.keys import Keys
 from locker.ledger import IllegalTransition, Ledger, StoreTemplate
-from mqtt.contract.base import EyeSideName, Means, SizeName, VisitKind
+from mqtt.contract.base import CredentialKind, EyeSideName, Means, SizeName, VisitKind
 from mqtt.contract.events import (
     CompartmentInstalled,
     ConsentGiven,
@@ -36,7 +36,6 @@ from mqtt.contract.messages import (
 )
 
 NOW = "2026-03-01T08:00:00.000Z"
-LATER = "2026-04-01T00:00:00.000Z"
 NAMES = {"res-1": "王小明", "res-2": "李雷", "res-3": "韩梅梅"}
 WAYBILL = "SW0042"
 
@@ -171,3 +170,99 @@ def test_a_parcel_whose_recipient_is_corrected_keeps_its_number(platform: Platfo
     assert ledger.consignments_of_waybill(WAYBILL) == ("con-1",)
     assert ledger.directory_version() == 2
     assert ledger.verify().holds
+
+
+def test_somebody_who_left_is_erased_with_the_parcels_that_the_directory_cancels(platform: Platform) -> None:
+    platform.full("res-1", "res-2", expecting={"con-1": "res-1"})
+    assert keys_of(platform.ledger) == {"res-1", "res-2"}
+    platform.full("res-2")
+    ledger = platform.ledger
+    assert keys_of(ledger) == {"res-2"}
+    assert (ledger.person("res-1"), ledger.personal("res-1"), ledger.waybill("con-1")) == (None, None, None)
+    assert ledger.verify().holds
+
+
+def test_somebody_who_left_with_a_parcel_inside_is_erased_when_it_is_collected(platform: Platform) -> None:
+    platform.full("res-1", "res-2", expecting={"con-1": "res-1"})
+    deposit(platform.ledger, "con-1")
+    platform.without("res-1")
+    assert platform.ledger.personal("res-1") is not None, "an attendant may have to ask whose parcel it is"
+    platform.full("res-2")
+    assert keys_of(platform.ledger) == {"res-1", "res-2"}
+    collect(platform.ledger, "con-1")
+    assert keys_of(platform.ledger) == {"res-2"}
+    assert platform.ledger.personal("res-1") is None
+
+
+def test_somebody_announced_by_a_parcel_alone_is_erased_with_its_end(platform: Platform) -> None:
+    platform.full("res-2", expecting={"con-1": "res-1"})
+    assert "res-1" in keys_of(platform.ledger)
+    platform.without(consignments=("con-1",))
+    assert keys_of(platform.ledger) == {"res-2"}
+
+
+def test_templates_leave_with_their_person_and_are_named_to_the_gallery(platform: Platform) -> None:
+    platform.full("res-1", "res-2")
+    gone, stays = enrol(platform.ledger, "res-1"), enrol(platform.ledger, "res-2")
+    assert platform.without("res-1") == (gone,)
+    assert [template.template for template in platform.ledger.templates()] == [stays]
+    assert keys_of(platform.ledger) == {"res-2"}
+    assert platform.full("res-3") == (stays,)
+    assert list(platform.ledger.templates()) == []
+    assert platform.ledger._db.execute("SELECT count(*) FROM sealed WHERE kind = 'template'").fetchone()[0] == 0
+
+
+def test_codes_are_void_when_their_person_leaves_and_nobody_can_enrol_with_one(platform: Platform) -> None:
+    platform.codes = (enrolment_code("res-1"), enrolment_code("res-2"))
+    platform.full("res-1", "res-2")
+    platform.without("res-1")
+    assert [code.credential for code in platform.ledger.credentials()] == ["cre-res-2"]
+    with pytest.raises(IllegalTransition, match="res-1 is not in the directory"):
+        enrol(platform.ledger, "res-1")
+    assert list(platform.ledger.templates()) == []
+    assert keys_of(platform.ledger) == {"res-2"}
+
+
+def test_a_code_for_somebody_who_leaves_by_the_same_list_is_void_and_the_list_holds(platform: Platform) -> None:
+    platform.full("res-1", "res-2")
+    platform.codes = (enrolment_code("res-1"),)
+    platform.full("res-2")
+    assert platform.ledger.credentials() == ()
+    assert platform.ledger.directory_version() == 2
+
+
+def test_a_template_that_outlived_its_person_leaves_with_the_next_full_directory(platform: Platform) -> None:
+    platform.full("res-1", "res-2")
+    template = enrol(platform.ledger, "res-1")
+    platform.ledger._db.execute("DELETE FROM people WHERE person = 'res-1'")  # as an older program left it
+    assert platform.full("res-2") == (template,)
+    assert keys_of(platform.ledger) == {"res-2"}
+
+
+def test_a_wrong_directory_changes_nothing(platform: Platform) -> None:
+    platform.codes = (enrolment_code("res-1"),)
+    platform.full("res-1", "res-2", expecting={"con-1": "res-1"})
+    enrol(platform.ledger, "res-1")
+    platform.full("res-1", "res-2", expecting={"con-1": "res-1"})
+    before = everything(platform.ledger)
+    platform.version -= 1  # a differential on a version that is no longer in force
+    with pytest.raises(IllegalTransition, match="directory version 2 cannot follow version 2"):
+        platform.without("res-1", consignments=("con-1",))
+    assert everything(platform.ledger) == before
+    assert platform.ledger.verify().holds
+
+
+def enrolment_code(person: str) -> OneTimeCode:
+    return OneTimeCode(
+        credential=f"cre-{person}",
+        kind=CredentialKind.ENROLMENT,
+        digest="ab" * 32,
+        not_after="2026-04-01T00:00:00.000Z",
+        person=person,
+    )
+
+
+def everything(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    tables = [row["name"] for row in ledger._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return {table: [tuple(row) for row in ledger._db.execute(f"SELECT * FROM {table}")] for table in tables}

@@ -27,7 +27,7 @@ from ledger_bench import (
 )
 from power import after, cut
 
-from locker.ledger import ErasePerson, IllegalTransition, Ledger, StoreTemplate
+from locker.ledger import ErasePerson, IllegalTransition, Ledger, SetPersonRow, StoreTemplate
 from mqtt.contract.base import ConsignmentState as State
 from mqtt.contract.base import EyeSideName, Latch, Outcome
 from mqtt.contract.events import (
@@ -163,7 +163,7 @@ class Life(RuleBasedStateMachine):
         assert self.tell(
             ConsentGiven(consent=consent, person=person, text_version="1"),
             TemplateStored(template=template, person=person, side=EyeSideName.LEFT, encoder="gabor-1", consent=consent),
-            personal=(StoreTemplate(template, person, template.encode() * 50),),
+            personal=(SetPersonRow(person, "resident"), StoreTemplate(template, person, template.encode() * 50)),
         )
         self.gallery[template] = consent
         return template
