@@ -7,7 +7,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from itertools import groupby
@@ -142,9 +142,9 @@ class _Daemon:
         async with served(
             app, host=cabinet.settings.kiosk.host, port=cabinet.settings.kiosk.port, closing=closing
         ) as url:
-            interrupted = await interrupted_visits(cabinet)
+            interrupted = await cabinet.ledger.run(interrupted_visits)
             duties = [
-                *(see_to(cabinet, visit, touched) for visit, touched in interrupted),
+                *(see_to(cabinet, visit) for visit in interrupted),
                 cabinet.doors.run(),
                 reception.run(),
                 platform.run(),
@@ -155,22 +155,44 @@ class _Daemon:
             tasks = [asyncio.create_task(duty) for duty in duties]
             _say_ready(url)
             status = await _until(stop, tasks, ends=len(interrupted))
-            await self._wind_down(cabinet, reception, platform, tasks)
+            await self._wind_down(cabinet, reception, platform, tasks, status)
         return status
 
     async def _wind_down(
-        self, cabinet: Cabinet, reception: Reception, platform: PlatformLink, tasks: Sequence[asyncio.Task[None]]
+        self,
+        cabinet: Cabinet,
+        reception: Reception,
+        platform: PlatformLink,
+        tasks: Sequence[asyncio.Task[None]],
+        status: int,
     ) -> None:
-        """Receive nobody any more, finish the attempts under way, commit, and say `stopping`."""
-        log.info("stopping")
-        await reception.close()
-        await cabinet.doors.settle()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await cabinet.ledger.record(DaemonStopped(cabinet=cabinet.name))
-        await platform.close()
-        await asyncio.to_thread(cabinet.looker.close)
+        """Take nothing new, finish what is under way, commit and say `stopping`; failed steps are passed over."""
+        log.info("stopping", status=status)
+        steps: list[Callable[[], Awaitable[None]]] = [
+            reception.stop_receiving,
+            platform.stop_commands,
+            reception.close,
+            cabinet.doors.settle,
+            lambda: _cancelled(tasks),
+        ]
+        if status == 0:
+            steps.append(lambda: _record_stop(cabinet))
+        steps += [platform.close, lambda: asyncio.to_thread(cabinet.looker.close)]
+        for step in steps:
+            try:
+                await step()
+            except Exception:
+                log.exception("a step of the shutdown failed")
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _record_stop(cabinet: Cabinet) -> None:
+    await cabinet.ledger.record(DaemonStopped(cabinet=cabinet.name))
 
 
 async def _until(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]], *, ends: int) -> int:

@@ -1,7 +1,8 @@
 """Doors as visits see them: every unlock is an attempt in the ledger first, every change of a hook is an event there.
 
 The panel's threads report to this object; everything else happens on the loop. Waiters are woken only after the ledger
-holds what they waited for.
+holds what they waited for. A door belongs to the visit that pulsed it last, from the pulse until it has closed; a door
+that opens and belongs to nobody is an alarm, and puts what lies behind it in doubt.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from firmware_bridge import panel as bridge
-from locker.ledger import Ledger, LedgerThread
+from locker.doubt import doubted
+from locker.ledger import Ledger, LedgerFault, LedgerThread
 from mqtt.contract.base import Latch, Outcome, Purpose
 from mqtt.contract.events import AttemptSettled, AttemptStarted, DoorAlarmed, DoorChanged, Event, LineChanged
 
@@ -28,6 +31,9 @@ OPEN = frozenset({Outcome.OPENED, Outcome.ALREADY_OPEN})
 
 OPENING_RECORDED_WITHIN_S = 5.0
 """The panel reports a change before it settles an unlock, so that this only bounds a fault of the program."""
+
+RECORD_AGAIN_S = 1.0
+"""A change that the ledger could not take (the disk is full) is recorded as soon as it can."""
 
 
 class LockPanel(Protocol):
@@ -61,8 +67,9 @@ class Doors:
         self._panel: LockPanel | None = None
         self._latches: dict[str, Latch] = {}
         self._openings: Counter[str] = Counter()
+        self._open_since: dict[str, float] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._expected: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
         self._moved = asyncio.Condition()
         self._events: asyncio.Queue[bridge.PanelEvent] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -77,18 +84,34 @@ class Doors:
         """Start from doors that were read and compared with the ledger."""
         self._panel = panel
         self._latches = dict(latches)
+        now = self._loop.time()
+        self._open_since = {door: now for door, latch in latches.items() if latch is Latch.UNLATCHED}
 
     def latch(self, compartment: str) -> Latch:
         """The door as recorded; unknown before the first read."""
         return self._latches.get(compartment, Latch.UNKNOWN)
 
-    def expect(self, compartment: str, visit: str) -> None:
-        """Say whose moves a door's next moves are."""
-        self._expected[compartment] = visit
+    def open_for_s(self, compartments: Iterable[str]) -> float:
+        """Seconds since the last of these doors that stand open was opened; 0 when none does."""
+        since = [self._open_since[door] for door in compartments if door in self._open_since]
+        return self._loop.time() - max(since) if since else 0.0
+
+    def claim(self, compartment: str, visit: str) -> None:
+        """Say whose a door is: its next moves, and what its closing means, are that visit's."""
+        self._owners[compartment] = visit
+
+    def owns(self, compartment: str, visit: str) -> bool:
+        """Whether no later visit has taken the door over."""
+        return self._owners.get(compartment, visit) == visit
+
+    def release(self, compartment: str, visit: str) -> None:
+        """The visit is done with a door; should it move now, it is nobody's move."""
+        if self._owners.get(compartment) == visit:
+            del self._owners[compartment]
 
     def forget(self, visit: str) -> None:
-        """A visit is over: moves of its doors are nobody's any more."""
-        self._expected = {door: owner for door, owner in self._expected.items() if owner != visit}
+        """A visit is over, and so is its hold on any door."""
+        self._owners = {door: owner for door, owner in self._owners.items() if owner != visit}
 
     async def unlock(self, wish: Unlock) -> Outcome:
         """Make one attempt: write it, pulse once, write the outcome.
@@ -109,17 +132,8 @@ class Doors:
             raise RuntimeError("doors cannot be opened before they have been read")
         attempt = self._new_id("att")
         openings = self._openings[wish.compartment]
-        self.expect(wish.compartment, wish.visit)
-        await self._ledger.record(
-            AttemptStarted(
-                attempt=attempt,
-                visit=wish.visit,
-                compartment=wish.compartment,
-                purpose=wish.purpose,
-                cause=wish.cause,
-                number=wish.number,
-            )
-        )
+        await self._ledger.run(partial(_start, wish, attempt))
+        self.claim(wish.compartment, wish.visit)
         report = await asyncio.wrap_future(self._panel.unlock(wish.compartment, attempt))
         outcome = Outcome(report.outcome.value)
         await self._ledger.record(AttemptSettled(attempt=attempt, outcome=outcome, detail=report.detail[:400]))
@@ -159,13 +173,23 @@ class Doors:
                 await self._line_changed(event)
 
     async def run(self) -> None:
-        """Record what the panel reports, in order, for ever."""
+        """Record what the panel reports, in order, for ever; a ledger that cannot take it is asked again."""
         while True:
             event = await self._events.get()
-            if isinstance(event, bridge.LineChanged):
-                await self._line_changed(event)
-            else:
-                await self._door_changed(event.compartment, Latch(event.latch.value))
+            recorded = False
+            while not recorded:
+                try:
+                    await self._record(event)
+                    recorded = True
+                except LedgerFault as fault:
+                    log.warning("a change is not recorded yet", fault=str(fault))
+                    await asyncio.sleep(RECORD_AGAIN_S)
+
+    async def _record(self, event: bridge.PanelEvent) -> None:
+        if isinstance(event, bridge.LineChanged):
+            await self._line_changed(event)
+        else:
+            await self._door_changed(event.compartment, Latch(event.latch.value))
 
     async def _line_changed(self, event: bridge.LineChanged) -> None:
         def record(ledger: Ledger) -> bool:
@@ -180,12 +204,37 @@ class Doors:
     async def _door_changed(self, compartment: str, latch: Latch) -> None:
         if latch is self.latch(compartment):
             return
-        visit = self._expected.get(compartment)
-        events: list[Event] = [DoorChanged(compartment=compartment, latch=latch, visit=visit)]
-        if latch is Latch.UNLATCHED and visit is None:
-            events.append(DoorAlarmed(compartment=compartment, alarm="opened_without_attempt"))
-        await self._ledger.record(*events)
+        await self._ledger.run(partial(_record_move, compartment, latch, self._owners.get(compartment)))
         async with self._moved:
             self._latches[compartment] = latch
-            self._openings[compartment] += latch is Latch.UNLATCHED
+            if latch is Latch.UNLATCHED:
+                self._openings[compartment] += 1
+                self._open_since[compartment] = self._loop.time()
+            elif latch is Latch.LATCHED:
+                self._open_since.pop(compartment, None)
             self._moved.notify_all()
+
+
+def _start(wish: Unlock, attempt: str, ledger: Ledger) -> None:
+    """Write the attempt. One whose outcome could not be written earlier ends as unknown: nobody waits for it now."""
+    left = [a for a in ledger.unsettled_attempts() if a.compartment == wish.compartment]
+    ledger.record(
+        *(AttemptSettled(attempt=a.attempt, outcome=Outcome.UNKNOWN, detail="not recorded in time") for a in left),
+        AttemptStarted(
+            attempt=attempt,
+            visit=wish.visit,
+            compartment=wish.compartment,
+            purpose=wish.purpose,
+            cause=wish.cause,
+            number=wish.number,
+        ),
+    )
+
+
+def _record_move(compartment: str, latch: Latch, owner: str | None, ledger: Ledger) -> None:
+    """Write how a door moved; an opening that is nobody's is an alarm, and the contents are in doubt."""
+    events: list[Event] = [DoorChanged(compartment=compartment, latch=latch, visit=owner)]
+    if latch is Latch.UNLATCHED and owner is None:
+        events.append(DoorAlarmed(compartment=compartment, alarm="opened_without_attempt"))
+        events += doubted(ledger, compartment, "the door opened without an attempt")
+    ledger.record(*events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 import structlog
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from locker import directory
 from locker.cabinet import Cabinet
-from locker.ledger import AckRejected, IllegalTransition, Ledger, LedgerThread
+from locker.ledger import AckRejected, IllegalTransition, Ledger, LedgerFull, LedgerThread
 from locker.remote import CommandRows, RemoteHands
 from mqtt.commands import CommandDesk
 from mqtt.contract.base import CompartmentId, SizeName
@@ -25,6 +25,9 @@ from mqtt.outbox import Outbox
 from mqtt.signed import Verifier
 
 log = structlog.get_logger(__name__)
+
+FULL_DISK_REST_S = 5.0
+"""How long the outbox rests before it tries again to move its pointer on a full disk."""
 
 CAPABILITIES = ("iris", "pickup_code", "delegate_code", "deposit_code", "remote_open")
 
@@ -54,14 +57,25 @@ class LedgerJournal:
 
     async def mark_published(self, seq: int) -> None:
         """Rows up to `seq` are about to be published."""
-        await self._ledger.run(lambda ledger: ledger.mark_published(seq))
+        await self._when_there_is_space(lambda ledger: ledger.mark_published(seq))
 
     async def acknowledge(self, ledger_id: str, seq: int) -> None:
         """Move the pointer, or raise the link's AckRejected."""
         try:
-            await self._ledger.run(lambda ledger: ledger.acknowledge(ledger_id, seq))
+            await self._when_there_is_space(lambda ledger: ledger.acknowledge(ledger_id, seq))
         except AckRejected as error:
             raise AckNotBelieved(str(error)) from error
+
+    async def _when_there_is_space(self, write: Callable[[Ledger], object]) -> None:
+        """Write; on a full disk wait until it can be written: the outbox rests so long, and nothing is lost."""
+        while True:
+            try:
+                await self._ledger.run(write)
+            except LedgerFull:
+                log.warning("the outbox rests: the disk is full")
+                await asyncio.sleep(FULL_DISK_REST_S)
+            else:
+                return
 
 
 class CabinetPresence:
@@ -133,6 +147,7 @@ class PlatformLink:
         )
         self._published: dict[CompartmentId, int] = {}
         self._stale = asyncio.Event()
+        self._open_for_commands = True
 
     def on_commit(self, _rows: tuple[JournalRow, ...]) -> None:
         """The ledger has new rows."""
@@ -140,21 +155,25 @@ class PlatformLink:
         self._stale.set()
 
     async def run(self) -> None:
-        """Keep the retained compartments true, for ever; the link and the outbox run beside."""
+        """Keep the platform told, for ever: the outbox, and the retained compartments; fails when either does."""
         await self.link.start()
-        outbox = asyncio.create_task(self.outbox.run(), name="outbox")
-        try:
-            while True:
-                await self._stale.wait()
-                self._stale.clear()
-                await self._publish_changed()
-        finally:
-            outbox.cancel()
-            await asyncio.gather(outbox, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.outbox.run(), name="outbox")
+            group.create_task(self._keep_compartments(), name="compartments")
+
+    async def _keep_compartments(self) -> None:
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            await self._publish_changed()
+
+    async def stop_commands(self) -> None:
+        """Take no command any more; one that was begun and is not done is found as unknown after the next start."""
+        self._open_for_commands = False
+        await self._commands.close()
 
     async def close(self) -> None:
         """Say `stopping` and end."""
-        await self._commands.close()
         await self.link.stop()
 
     async def _publish_changed(self) -> None:
@@ -167,6 +186,9 @@ class PlatformLink:
 
     async def on_command(self, token: str) -> None:
         """A command, not verified yet."""
+        if not self._open_for_commands:
+            log.info("a command is left for the next start: the platform sends it again")
+            return
         await self._commands.on_command(token)
 
     async def on_directory(self, token: str) -> None:

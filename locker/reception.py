@@ -16,13 +16,15 @@ from locker.access.keypad import Patience
 from locker.access.pins import Pins
 from locker.cabinet import Cabinet
 from locker.camera import SOMEBODY, CameraFault
+from locker.kiosk.desk import NotHolder
 from locker.kiosk.screen import Act, Screen
-from locker.ledger import Credential, Ledger, Person
+from locker.ledger import Ledger, LedgerFault, Person
 from locker.look import NotRecognised, Recognised
 from locker.visits import desk_screens, pickup_screens, rights
+from locker.visits.aftercare import Interrupted, see_to
 from locker.visits.deposit import DepositVisit
 from locker.visits.enrolment import EnrolmentVisit
-from locker.visits.pickup import PickupVisit
+from locker.visits.pickup import Entitlement, PickupVisit
 from locker.visits.sending import SendingVisit, ask_how
 from locker.visits.service import ServiceVisit
 from locker.visits.visit import Visit
@@ -33,6 +35,9 @@ from mqtt.contract.messages import StaffPersonal
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+PRESENCE_ENDS_S = 30.0
+"""So long without motion before the camera, and the next who comes is somebody else."""
 
 FAULT_SHOWN_S = 10.0
 """How long the news of a fault of the program stands on the screen."""
@@ -46,15 +51,21 @@ class Reception:
         self._cabinet = cabinet
         self._pins = pins or Pins()
         self._visits: set[asyncio.Task[None]] = set()
+        self._receiving = True
+
+    async def stop_receiving(self) -> None:
+        """Welcome nobody any more; visits go on until `close`."""
+        self._receiving = False
+        self._cabinet.desk.hand_to(None)
 
     async def run(self) -> None:
         """Welcome, receive, and welcome again."""
-        while True:
+        while self._receiving:
             self._cabinet.desk.hand_to(self)
             self._cabinet.desk.show(self, desk_screens.welcome())
             try:
                 visit = await self._receive(await self._somebody())
-            except TimeoutError:
+            except (TimeoutError, NotHolder):
                 continue
             except Exception:
                 log.exception("the reception failed")
@@ -82,19 +93,25 @@ class Reception:
         await visit.left_screen.wait()
 
     async def _guard(self, visit: Visit) -> None:
+        """Run a visit; if it fails, say so, and see to its doors as after a restart: they are nobody's otherwise."""
         try:
             await visit.run()
         except Exception:
             log.exception("a visit failed", visit=visit.id, kind=visit.kind, stage=visit.stage)
-            visit.show(desk_screens.internal_fault())
-            with contextlib.suppress(Exception):
-                await visit.end(VisitResult.FAILED)
+            await visit.pause(desk_screens.internal_fault(), FAULT_SHOWN_S)
+            visit.leave_screen()
+            await self._see_to_failed(visit)
         finally:
             visit.leave_screen()
 
+    async def _see_to_failed(self, visit: Visit) -> None:
+        row = await self._in_ledger(lambda ledger: ledger.visit(visit.id))
+        if row is not None and row.result is None:
+            await see_to(self._cabinet, Interrupted(row, self._cabinet.ledger.boot + 1, VisitResult.FAILED))
+
     async def _apologise(self) -> None:
         self._cabinet.desk.show(self, desk_screens.internal_fault())
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, NotHolder):
             await asyncio.wait_for(self._cabinet.desk.next_act(self), FAULT_SHOWN_S)
 
     async def _ask(self, screen: Screen) -> Act:
@@ -103,42 +120,55 @@ class Reception:
         patience_s = self._cabinet.settings.kiosk.idle_s + screen.wait_s
         return await asyncio.wait_for(self._cabinet.desk.next_act(self), patience_s)
 
-    async def _somebody(self) -> Act | Recognised:
-        """Wait for a touch; or, where the site has a preview, for somebody who comes near and is recognised."""
-        every_s = self._cabinet.settings.camera.preview_every_s if self._cabinet.settings.camera else 0.0
-        if every_s == 0.0:
+    async def _somebody(self) -> Act | Visit:
+        """Wait for a touch; or, where the site has a preview, for somebody who comes near and has a parcel here."""
+        camera = self._cabinet.settings.camera
+        if camera is None or camera.preview_every_s == 0.0:
             return await self._cabinet.desk.next_act(self)
         acting = asyncio.create_task(self._cabinet.desk.next_act(self))
+        coming = asyncio.create_task(self._comes_near(camera.preview_every_s))
         try:
-            while not (await asyncio.wait({acting}, timeout=every_s))[0]:
-                recognised = await self._glance(acting)
-                if recognised is not None:
-                    return recognised
-            return acting.result()
+            await asyncio.wait({acting, coming}, return_when=asyncio.FIRST_COMPLETED)
+            return acting.result() if acting.done() else coming.result()
         finally:
             acting.cancel()
-            await asyncio.gather(acting, return_exceptions=True)
+            coming.cancel()
+            await asyncio.gather(acting, coming, return_exceptions=True)
 
-    async def _glance(self, acting: asyncio.Task[Act]) -> Recognised | None:
-        """If something moves before the camera, look who it is, until a touch; a stranger's glance says nothing."""
-        looker = self._cabinet.looker
+    async def _comes_near(self, every_s: float) -> Visit:
+        """Look at what moves before the camera, until somebody has something to collect.
+
+        The promise of a visit covers `iris.looks` looks: no more are taken of one presence, which some quiet ends.
+        A stranger is told nothing, but the ledger hears of it.
+        """
+        looker, glances, quiet_s = self._cabinet.looker, 0, 0.0
+        while True:
+            await asyncio.sleep(every_s)
+            moves = await self._moves()
+            quiet_s = 0.0 if moves else quiet_s + every_s
+            if quiet_s >= PRESENCE_ENDS_S:
+                glances = 0
+            if not moves or glances >= self._cabinet.settings.iris.looks or len(looker.gallery) == 0:
+                continue
+            glances += 1
+            result = await looker.look(lambda _sight: None)
+            if isinstance(result, Recognised):
+                right = await self._right_of(result.person)
+                if right.consignments:
+                    return PickupVisit(self._cabinet, right)
+                glances = self._cabinet.settings.iris.looks  # known, and nothing to collect: leave them in peace
+            elif glances == self._cabinet.settings.iris.looks and result.reason == "not_recognised":
+                await self._record_refusal(result)
+
+    async def _moves(self) -> bool:
         try:
-            if len(looker.gallery) == 0 or await looker.motion() < SOMEBODY:
-                return None
+            return await self._cabinet.looker.motion() >= SOMEBODY
         except CameraFault:
-            return None
-        looking = asyncio.create_task(looker.look(lambda _sight: None))
-        try:
-            await asyncio.wait({looking, acting}, return_when=asyncio.FIRST_COMPLETED)
-            result = looking.result() if looking.done() and not acting.done() else None
-            return result if isinstance(result, Recognised) else None
-        finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            return False
 
-    async def _receive(self, act: Act | Recognised) -> Visit | None:
-        if isinstance(act, Recognised):
-            return await self._pickup_by_eye(act.person)
+    async def _receive(self, act: Act | Visit) -> Visit | None:
+        if isinstance(act, Visit):
+            return act
         receive: dict[str, Callable[[], Awaitable[Visit | None]]] = {
             "look": lambda: self._look(self._pickup_by_eye, self._pickup_by_code),
             "code": self._pickup_by_code,
@@ -172,9 +202,11 @@ class Reception:
         return None
 
     async def _pickup_by_eye(self, person: str) -> Visit:
+        return PickupVisit(self._cabinet, await self._right_of(person))
+
+    async def _right_of(self, person: str) -> Entitlement:
         services = self._cabinet.settings.services
-        right = await self._cabinet.ledger.run(lambda ledger: rights.of_person(ledger, person, services))
-        return PickupVisit(self._cabinet, right)
+        return await self._in_ledger(lambda ledger: rights.of_person(ledger, person, services))
 
     async def _one_look(self) -> Recognised | NotRecognised | Act:
         """One look; an act of the person ends it early."""
@@ -212,21 +244,15 @@ class Reception:
         return SendingVisit(self._cabinet, person, await self._in_ledger(lambda ledger: rights.to_send(ledger, person)))
 
     async def _send_by_code(self) -> Visit | None:
-        """By a one-time deposit code, which names who sends."""
-        credential = await self._deposit_code("send.code.title")
-        if credential is None or credential.person is None:
-            return None
-        person = credential.person
-        waiting = await self._in_ledger(lambda ledger: rights.to_send(ledger, person))
-        return SendingVisit(self._cabinet, person, waiting, credential.credential)
-
-    async def _deposit_code(self, title: str) -> Credential | None:
-        return await self._code(
-            title,
-            lambda entered: self._in_ledger(
-                lambda ledger: rights.one_time(self._cabinet, ledger, CredentialKind.DEPOSIT, entered)
-            ),
+        """By a one-time deposit code, which names who sends. It is spent only by a resident with something to send."""
+        found = await self._code(
+            "send.code.title",
+            lambda entered: self._in_ledger(lambda ledger: rights.sender(self._cabinet, ledger, entered)),
         )
+        if found is None:
+            return None
+        credential, person, waiting = found
+        return SendingVisit(self._cabinet, person, waiting, credential)
 
     # By code
 
@@ -295,14 +321,11 @@ class Reception:
         return person if person is not None and person.role == ("courier" if courier else "attendant") else None
 
     async def _deposit_by_code(self) -> Visit | None:
-        credential = await self._deposit_code("courier.deposit_code")
-        if credential is None or credential.person is None:
-            return None
-        named = credential.person
-        person = await self._in_ledger(lambda ledger: ledger.person(named))
-        if person is None or person.role != "courier":
-            return None
-        return await self._staff_visit(person, credential.credential)
+        found = await self._code(
+            "courier.deposit_code",
+            lambda entered: self._in_ledger(lambda ledger: rights.depositor(self._cabinet, ledger, entered)),
+        )
+        return await self._staff_visit(*found) if found is not None else None
 
     async def _staff_visit(self, person: Person, credential: str | None = None) -> Visit:
         personal = await self._cabinet.ledger.run(lambda ledger: ledger.personal(person.person))
@@ -326,7 +349,8 @@ async def forgive(cabinet: Cabinet) -> None:
     """Let the keypad forget a wrong code for each minute of quiet, for ever."""
     while True:
         await asyncio.sleep(cabinet.keypad.relaxes_in_s or FORGIVE_CHECK_S)
-        await record_patience(cabinet, cabinet.keypad.relax())
+        with contextlib.suppress(LedgerFault):  # the disk is full: the next change tells it
+            await record_patience(cabinet, cabinet.keypad.relax())
 
 
 FORGIVE_CHECK_S = 60.0

@@ -7,8 +7,9 @@ behind the reception's back.
 from __future__ import annotations
 
 from config.settings import Settings
-from locker.cabinet import Cabinet
-from locker.ledger import Ledger, Visit
+from locker.doubt import doubted
+from locker.ledger import Ledger
+from locker.visits.aftercare import Interrupted
 from mqtt.contract.base import Latch, Outcome, ServiceState, SizeName
 from mqtt.contract.events import (
     AttemptSettled,
@@ -73,20 +74,10 @@ def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> None:
         events.append(DoorChanged(compartment=compartment.id, latch=now))
         if now is Latch.UNLATCHED and compartment.id not in expected:
             events.append(DoorAlarmed(compartment=compartment.id, alarm="opened_without_attempt"))
-    if events:
-        ledger.record(*events)
+            events += doubted(ledger, compartment.id, "the door was open at the start, and nobody had opened it")
+    ledger.record(*events)
 
 
-async def interrupted_visits(cabinet: Cabinet) -> list[tuple[Visit, tuple[str, ...]]]:
-    """Visits of earlier runs that have not ended, and the compartments that they touched or reserved."""
-
-    def find(ledger: Ledger) -> list[tuple[Visit, tuple[str, ...]]]:
-        reserved = [c for c in ledger.consignments() if c.state == "reserved" and c.compartment is not None]
-        found = []
-        for visit in ledger.open_visits():
-            touched = [attempt.compartment for attempt in ledger.attempts(visit.visit)]
-            touched += [c.compartment for c in reserved if c.last_visit == visit.visit and c.compartment is not None]
-            found.append((visit, tuple(dict.fromkeys(touched))))
-        return found
-
-    return await cabinet.ledger.run(find)
+def interrupted_visits(ledger: Ledger) -> tuple[Interrupted, ...]:
+    """Visits of earlier runs that have not ended."""
+    return tuple(Interrupted(visit, before_boot=ledger.boot) for visit in ledger.open_visits())

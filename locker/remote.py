@@ -10,7 +10,7 @@ from locker.ledger import Ledger, LedgerThread
 from locker.visits.remote import RemoteVisit
 from locker.visits.visit import Visit
 from mqtt.commands import Handler, Settlement
-from mqtt.contract.base import ServiceState
+from mqtt.contract.base import Outcome, ServiceState
 from mqtt.contract.events import (
     CommandReceived,
     CommandSettled,
@@ -65,6 +65,8 @@ class RemoteHands:
         visit = RemoteVisit(self._cabinet, command.command_id, wish)
         self._begin(visit)
         outcome = await visit.opened
+        if outcome is Outcome.UNKNOWN:
+            return "unknown", "the visit failed before its outcome was known"
         return ("done" if outcome in OPEN else "failed"), outcome.value
 
     async def _set_service(self, command: Command) -> tuple[Settlement, str]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import structlog
+
 from firmware_bridge.panel import Panel
 from locker.cabinet import Cabinet
 from locker.clock import StepWatch
-from locker.ledger import Ledger
+from locker.ledger import Ledger, LedgerFull
 from locker.platform_link import PlatformLink
 from mqtt.contract.events import ClockStepped, Event, StorageChanged
 from mqtt.contract.messages import Telemetry
+
+log = structlog.get_logger(__name__)
 
 EVERY_S = 5.0
 """Space and clock change slowly; a look costs a system call."""
@@ -35,7 +39,10 @@ async def watch_box(cabinet: Cabinet) -> None:
                 events.append(StorageChanged(cabinet=cabinet.name, low=low, free_mb=ledger.free_mb()))
             ledger.record(*events)
 
-        await cabinet.ledger.run(record)
+        try:
+            await cabinet.ledger.run(record)
+        except LedgerFull as fault:
+            log.warning("the box's state is not recorded", fault=str(fault))
 
 
 async def send_telemetry(cabinet: Cabinet, panel: Panel, platform: PlatformLink) -> None:

@@ -49,8 +49,8 @@ class ScreenDesk:
         """Columns of the cabinet."""
         return self._plan
 
-    def hand_to(self, holder: Holder) -> None:
-        """Give the screen to somebody; whoever waits for an act there is told so."""
+    def hand_to(self, holder: Holder | None) -> None:
+        """Give the screen to somebody, or to nobody; whoever waits for an act there is told so."""
         self._holder = holder
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(NotHolder("the screen was handed on"))

@@ -1,158 +1,223 @@
-"""Aftercare: what a closing door means for custody when the visit that opened it was interrupted by a restart.
+"""Aftercare: what a closing door means for custody when the visit that opened it did not live to see it.
 
-The evidence is the journal's. A door that is still open is waited for; one that was seen to close is settled as its
-visit would have; one that may have opened and closed unseen leaves the consignment in doubt, until somebody has looked.
+The evidence is the journal's. Only the consignment that an attempt was made for is judged, and only if nobody has
+changed its custody since. A door that is still open is waited for; one that was seen to close is settled as its visit
+would have; one that may have opened and closed unseen leaves what is kept there in doubt, until somebody has looked.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+import structlog
+
 from locker.access.codes import free_nonce
 from locker.cabinet import Cabinet
 from locker.doors import OPEN
-from locker.ledger import Attempt, Consignment, Ledger, Visit
-from mqtt.contract.base import ConsignmentState, Latch, Outcome, Purpose, ServiceState, VisitResult
+from locker.doubt import doubted
+from locker.ledger import INSIDE, Attempt, Consignment, Ledger, LedgerFault, Visit
+from locker.visits.doorway import alarm_left_open
+from mqtt.contract.base import ConsignmentState, Latch, Outcome, Purpose, VisitResult
 from mqtt.contract.events import (
-    CompartmentServiceChanged,
+    AttemptSettled,
     ConsignmentCollected,
     ConsignmentDeposited,
-    ConsignmentDoubted,
     ConsignmentReleased,
     ConsignmentWithdrawn,
     Event,
     VisitEnded,
 )
 
-INTO = frozenset({Purpose.DEPOSIT, Purpose.RELOCATE})
+log = structlog.get_logger(__name__)
+
+_Decision = Callable[[Ledger], Sequence[Event]]
+
+AGAIN_S = 5.0
+"""A ledger that could not take the outcome (the disk is full) is asked again after this."""
+
+PUTS_IN = frozenset({Purpose.DEPOSIT, Purpose.RELOCATE, Purpose.REOPEN})
+"""Purposes for which a door is opened to put something in, as long as it is only reserved."""
 
 
 class Evidence(StrEnum):
-    """What the journal says of a door since its last attempt."""
+    """What is known of a door since the visit's first attempt at it."""
 
     NEVER_OPENED = "never_opened"
     CLOSED = "closed"  # seen to open and to close
-    OPEN = "open"  # seen to open, and open still
     UNSEEN = "unseen"  # it may have opened and closed while nobody watched
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A door of an interrupted visit, and what lies or was to lie behind it."""
+class Interrupted:
+    """A visit that ended before its doors did. `before_boot` tells which rows of the journal its own run wrote."""
 
-    attempt: Attempt
-    consignment: Consignment | None
-    evidence: Evidence
+    visit: Visit
+    before_boot: int
+    result: VisitResult = VisitResult.INTERRUPTED
 
 
-def pending_door(ledger: Ledger, visit: Visit, latch: Latch, compartment: str) -> Pending | None:
-    """The last attempt of a visit at one compartment, judged by the journal and the door as it is found now."""
+async def see_to(cabinet: Cabinet, interrupted: Interrupted) -> None:
+    """Settle every door of the visit, waiting for those that are open, and end the visit. Never gives up."""
+    visit = interrupted.visit
+    await _until_recorded(cabinet, partial(_unsettled, visit))
+    doors = await cabinet.ledger.run(partial(doors_of, visit=visit))
+    await asyncio.gather(*(_see_to_door(cabinet, interrupted, door) for door in doors))
+    cabinet.doors.forget(visit.visit)
+    await _until_recorded(cabinet, lambda _ledger: [VisitEnded(visit=visit.visit, result=interrupted.result)])
+    log.info("interrupted visit ended", visit=visit.visit, doors=len(doors))
+
+
+async def _see_to_door(cabinet: Cabinet, interrupted: Interrupted, compartment: str) -> None:
+    visit, seen_closing = interrupted.visit.visit, False
+    if cabinet.doors.latch(compartment) is Latch.UNLATCHED:
+        cabinet.doors.claim(compartment, visit)
+        await _until_closed(cabinet, compartment, visit)
+        seen_closing = True
+        if not cabinet.doors.owns(compartment, visit):
+            return  # a later visit has taken the door over, and says what its closing means
+    await _until_recorded(
+        cabinet, lambda ledger: settle(cabinet, ledger, interrupted, compartment, seen_closing=seen_closing)
+    )
+    cabinet.doors.release(compartment, visit)
+
+
+async def _until_closed(cabinet: Cabinet, compartment: str, visit: str) -> None:
+    """Wait for a door however long it takes; the platform hears of one that stays open."""
+    closed = cabinet.doors.until((compartment,), Latch.LATCHED)
+    try:
+        await asyncio.wait_for(closed, 2 * cabinet.settings.kiosk.door_reminder_s)
+    except TimeoutError:
+        await alarm_left_open(cabinet, (compartment,), visit)
+        await cabinet.doors.until((compartment,), Latch.LATCHED)
+
+
+async def _until_recorded(cabinet: Cabinet, events: _Decision) -> None:
+    while True:
+        try:
+            await cabinet.ledger.run(lambda ledger: ledger.record(*events(ledger)))
+        except LedgerFault as fault:
+            log.warning("the end of an interrupted visit is not recorded yet", fault=str(fault))
+            await asyncio.sleep(AGAIN_S)
+        else:
+            return
+
+
+def _unsettled(visit: Visit, ledger: Ledger) -> list[Event]:
+    """Attempts whose outcome could not be written end as unknown."""
+    left = [attempt for attempt in ledger.attempts(visit.visit) if attempt.outcome is None]
+    return [AttemptSettled(attempt=a.attempt, outcome=Outcome.UNKNOWN, detail="not recorded in time") for a in left]
+
+
+def doors_of(ledger: Ledger, visit: Visit) -> tuple[str, ...]:
+    """Compartments that a visit tried to open, and the one that it still keeps reserved."""
+    tried = [attempt.compartment for attempt in ledger.attempts(visit.visit)]
+    reserved = ledger.consignments(state={ConsignmentState.RESERVED})
+    kept = [c.compartment for c in reserved if c.last_visit == visit.visit and c.compartment is not None]
+    return tuple(dict.fromkeys((*tried, *kept)))
+
+
+def settle(
+    cabinet: Cabinet, ledger: Ledger, interrupted: Interrupted, compartment: str, *, seen_closing: bool
+) -> list[Event]:
+    """The events that end the question of one door that is closed now (or cannot be read)."""
+    visit = interrupted.visit
     attempts = [attempt for attempt in ledger.attempts(visit.visit) if attempt.compartment == compartment]
-    if not attempts:
-        return None
+    evidence = Evidence.CLOSED if seen_closing else _evidence(ledger, attempts, interrupted.before_boot)
+    reserved = _reserved_here(ledger, visit, compartment)
+    if evidence is Evidence.NEVER_OPENED:
+        return _never_opened(ledger, interrupted, reserved)
     last = attempts[-1]
-    kept = ledger.consignments(compartment=compartment)
-    return Pending(last, kept[0] if kept else None, _evidence(ledger, attempts, latch))
+    consignment = ledger.consignment(last.cause)
+    if consignment is None:  # an inspection, remote or by an attendant: nobody has said what is inside
+        return _doubt_if_kept(ledger, compartment, visit)
+    if _touched_since(ledger, consignment, attempts):
+        return []
+    if evidence is Evidence.UNSEEN or consignment.compartment != compartment:
+        return doubted(ledger, compartment, UNSEEN_REASON, visit.visit)
+    return _closed(cabinet, ledger, visit, last, consignment)
 
 
-def _evidence(ledger: Ledger, attempts: list[Attempt], latch: Latch) -> Evidence:
-    compartment = attempts[-1].compartment
-    if latch is Latch.UNLATCHED:
-        return Evidence.OPEN
-    may_have_opened = [a for a in attempts if a.outcome in {*OPEN, Outcome.UNKNOWN, Outcome.UNCONFIRMED}]
-    if not may_have_opened:
+UNSEEN_REASON = "the door may have opened and closed while nobody watched"
+
+
+def _evidence(ledger: Ledger, attempts: Sequence[Attempt], before_boot: int) -> Evidence:
+    if not attempts:
         return Evidence.NEVER_OPENED
+    first = attempts[0]
     moves = [
         row.body["latch"]
-        for row in ledger.history(compartment)
-        if row.kind == "door.changed" and row.seq > may_have_opened[-1].started_seq and row.boot < ledger.boot
+        for row in ledger.history(first.compartment)
+        if row.kind == "door.changed"
+        and row.seq > first.started_seq
+        and row.boot < before_boot
+        and row.body["visit"] == first.visit
     ]
-    return Evidence.CLOSED if moves[-1:] == [Latch.LATCHED] and Latch.UNLATCHED in moves else Evidence.UNSEEN
+    if Latch.UNLATCHED in moves:
+        return Evidence.CLOSED if moves[-1] == Latch.LATCHED else Evidence.UNSEEN
+    may_have = {*OPEN, Outcome.UNKNOWN, Outcome.UNCONFIRMED}
+    return Evidence.UNSEEN if any(a.outcome in may_have for a in attempts) else Evidence.NEVER_OPENED
 
 
-def settle(cabinet: Cabinet, ledger: Ledger, visit: Visit, pending: Pending) -> list[Event]:
-    """The events that end the custody question of one door that is closed now."""
-    consignment, compartment = pending.consignment, pending.attempt.compartment
-    if pending.evidence is Evidence.NEVER_OPENED:
-        return _never_opened(consignment, visit)
-    if pending.evidence is Evidence.UNSEEN or consignment is None:
-        return _doubt(consignment, compartment, visit) if pending.evidence is Evidence.UNSEEN else []
-    return _closed(cabinet, ledger, visit, pending.attempt, consignment)
+def _reserved_here(ledger: Ledger, visit: Visit, compartment: str) -> Consignment | None:
+    kept = ledger.consignments(state={ConsignmentState.RESERVED}, compartment=compartment)
+    return kept[0] if kept and kept[0].last_visit == visit.visit else None
 
 
-def _never_opened(consignment: Consignment | None, visit: Visit) -> list[Event]:
-    if consignment is None or consignment.state is not ConsignmentState.RESERVED:
+def _touched_since(ledger: Ledger, consignment: Consignment, attempts: Sequence[Attempt]) -> bool:
+    """Whether its custody has changed after the last attempt that was made for it: then that change has settled it."""
+    last = max(attempt.started_seq for attempt in attempts if attempt.cause == consignment.id)
+    return any(row.seq > last and row.kind in SETTLES for row in ledger.history(consignment.id))
+
+
+SETTLES = frozenset(
+    {
+        "consignment.relocated",
+        "consignment.deposited",
+        "consignment.collected",
+        "consignment.refused",
+        "consignment.withdrawn",
+        "consignment.released",
+    }
+)
+
+
+def _never_opened(ledger: Ledger, interrupted: Interrupted, reserved: Consignment | None) -> list[Event]:
+    """Nothing went in here; but what was reserved may lie behind another door that the same visit opened for it."""
+    if reserved is None or reserved.compartment is None:
         return []
-    if consignment.last_visit != visit.visit:
-        return []
-    return [
-        ConsignmentReleased(consignment=consignment.id, state=ConsignmentState.EXPECTED, reason="no door had opened")
-    ]
+    visit = interrupted.visit
+    others = [a for a in ledger.attempts(visit.visit) if a.cause == reserved.id]
+    for compartment in {a.compartment for a in others}:
+        tried = [a for a in others if a.compartment == compartment]
+        if _evidence(ledger, tried, interrupted.before_boot) is not Evidence.NEVER_OPENED:
+            return doubted(ledger, reserved.compartment, "it may lie behind another door", visit.visit)
+    return [ConsignmentReleased(consignment=reserved.id, state=ConsignmentState.EXPECTED, reason="no door had opened")]
 
 
-def _doubt(consignment: Consignment | None, compartment: str, visit: Visit) -> list[Event]:
-    reason = "the door may have opened and closed while the cabinet was down"
-    events: list[Event] = [
-        CompartmentServiceChanged(
-            compartment=compartment, state=ServiceState.NEEDS_CHECK, reason=reason, visit=visit.visit
-        )
-    ]
-    if consignment is not None:
-        events.append(ConsignmentDoubted(consignment=consignment.id, doubted=True, reason=reason))
-    return events
+def _doubt_if_kept(ledger: Ledger, compartment: str, visit: Visit) -> list[Event]:
+    kept = ledger.consignments(compartment=compartment, state=INSIDE)
+    return doubted(ledger, compartment, "nobody has said what is inside", visit.visit) if kept else []
 
 
-def _closed(cabinet: Cabinet, ledger: Ledger, visit: Visit, attempt: Attempt, consignment: Consignment) -> list[Event]:
+def _closed(cabinet: Cabinet, ledger: Ledger, visit: Visit, last: Attempt, consignment: Consignment) -> list[Event]:
     """What the visit itself would have recorded at this closing."""
-    compartment = attempt.compartment
-    if consignment.state is ConsignmentState.RESERVED:
+    where = {"consignment": consignment.id, "compartment": last.compartment, "visit": visit.visit}
+    if consignment.state is ConsignmentState.RESERVED and last.purpose in PUTS_IN:
         return [
             ConsignmentDeposited(
-                consignment=consignment.id,
-                compartment=compartment,
-                visit=visit.visit,
-                by=consignment.reserved_by or "",
+                **where,
+                by=consignment.reserved_by or visit.person or "",
                 confirmed=False,
                 nonce=free_nonce(ledger, cabinet.keys.code_secret, consignment.id),
                 deadline=cabinet.deadline(consignment.service, consignment.deadline_h),
             )
         ]
-    if attempt.purpose is Purpose.PICKUP:
-        return [
-            ConsignmentCollected(
-                consignment=consignment.id,
-                compartment=compartment,
-                visit=visit.visit,
-                means=visit.means,
-                by=visit.person,
-            )
-        ]
-    if attempt.purpose is Purpose.WITHDRAW:
-        return [
-            ConsignmentWithdrawn(
-                consignment=consignment.id, compartment=compartment, visit=visit.visit, by=visit.person
-            )
-        ]
-    return _doubt(consignment, compartment, visit)
-
-
-def _record(cabinet: Cabinet, visit: Visit, pending: Pending, ledger: Ledger) -> None:
-    ledger.record(*settle(cabinet, ledger, visit, pending))
-
-
-async def see_to(cabinet: Cabinet, visit: Visit, compartments: tuple[str, ...]) -> None:
-    """Settle every door of an interrupted visit, waiting for those that are open, and end the visit."""
-    for compartment in compartments:
-        latch = cabinet.doors.latch(compartment)
-        pending = await cabinet.ledger.run(partial(pending_door, visit=visit, latch=latch, compartment=compartment))
-        if pending is None:
-            continue
-        if pending.evidence is Evidence.OPEN:
-            cabinet.doors.expect(compartment, visit.visit)
-            await cabinet.doors.until((compartment,), Latch.LATCHED)
-            pending = Pending(pending.attempt, pending.consignment, Evidence.CLOSED)
-        await cabinet.ledger.run(partial(_record, cabinet, visit, pending))
-    cabinet.doors.forget(visit.visit)
-    await cabinet.ledger.record(VisitEnded(visit=visit.visit, result=VisitResult.INTERRUPTED))
+    if consignment.state is ConsignmentState.DEPOSITED and last.purpose is Purpose.PICKUP:
+        return [ConsignmentCollected(**where, means=visit.means, by=visit.person)]
+    if consignment.state in INSIDE and last.purpose is Purpose.WITHDRAW:
+        return [ConsignmentWithdrawn(**where, by=visit.person)]
+    return doubted(ledger, last.compartment, "nobody has said what is inside", visit.visit)

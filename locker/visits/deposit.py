@@ -9,11 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+import structlog
+
 from config.settings import Size
 from locker.cabinet import Cabinet
 from locker.doors import OPEN
-from locker.kiosk.screen import Screen, Text, text
-from locker.ledger import Compartment, Consignment, Ledger, Person
+from locker.kiosk.screen import Act, Screen, Text, text
+from locker.ledger import Compartment, Consignment, IllegalTransition, Ledger, Person
 from locker.people import masked_recipient
 from locker.vacancy import choose_compartment, count_by_size, vacancies
 from locker.visits import deposit_screens as screens
@@ -22,7 +24,15 @@ from locker.visits.doorway import closed_or_act, open_door
 from locker.visits.placement import Placement
 from locker.visits.visit import Moves, Visit
 from mqtt.contract.base import ConsignmentState, Direction, Means, Purpose, VisitKind, VisitResult
-from mqtt.contract.events import ConsignmentCollected, ConsignmentConfirmed, ConsignmentWithdrawn, CredentialUsed
+from mqtt.contract.events import (
+    ConsignmentCollected,
+    ConsignmentConfirmed,
+    ConsignmentWithdrawn,
+    CredentialUsed,
+    Event,
+)
+
+log = structlog.get_logger(__name__)
 
 
 class DepositStage(StrEnum):
@@ -31,7 +41,11 @@ class DepositStage(StrEnum):
     HOME = "home"
     CHOOSING = "choosing"
     PLACING = "placing"
-    TAKING_BACK = "taking_back"
+    TAKING_OUT = "taking_out"
+
+
+WORK = frozenset({ConsignmentState.EXPECTED, ConsignmentState.DEPOSITED, ConsignmentState.REFUSED})
+"""States in which a courier has something to do about a consignment."""
 
 
 class DepositVisit(Visit):
@@ -40,10 +54,10 @@ class DepositVisit(Visit):
     kind = VisitKind.DEPOSIT
     first = DepositStage.HOME
     moves: ClassVar[Moves] = {
-        DepositStage.HOME: frozenset({DepositStage.CHOOSING, DepositStage.TAKING_BACK}),
+        DepositStage.HOME: frozenset({DepositStage.CHOOSING, DepositStage.TAKING_OUT}),
         DepositStage.CHOOSING: frozenset({DepositStage.HOME, DepositStage.PLACING}),
         DepositStage.PLACING: frozenset({DepositStage.HOME}),
-        DepositStage.TAKING_BACK: frozenset({DepositStage.HOME}),
+        DepositStage.TAKING_OUT: frozenset({DepositStage.HOME}),
     }
 
     def __init__(self, cabinet: Cabinet, courier: Person, name: str, credential: str | None = None) -> None:
@@ -64,28 +78,38 @@ class DepositVisit(Visit):
         while not self.walked_away:
             self.enter(DepositStage.HOME)
             act = await self.ask(await self._home(problem))
-            problem = None
-            match act.action:
-                case "finish":
-                    return VisitResult.COMPLETED
-                case "deposit":
-                    problem = await self._deposit(act.entries.get("waybill", ""))
-                case "takeback" | "collect":
-                    await self._take_out(act.value)
-                case "confirm":
-                    confirmed = ConsignmentConfirmed(consignment=act.value, by=self._courier.person)
-                    await self.cabinet.ledger.record(confirmed)
+            if act.action == "finish":
+                return VisitResult.COMPLETED
+            try:
+                problem = await self._do(act)
+            except IllegalTransition as fault:  # what the screen showed is no longer so
+                log.info("nothing was done", visit=self.id, fault=str(fault))
+                problem = text("courier.changed")
         return VisitResult.WALKED_AWAY
+
+    async def _do(self, act: Act) -> Text | None:
+        """What the courier asks for; returns what to tell when it cannot be."""
+        match act.action:
+            case "deposit":
+                return await self._deposit(act.entries.get("waybill", ""))
+            case "confirm":
+                confirmed = ConsignmentConfirmed(consignment=act.value, by=self._courier.person)
+                await self.cabinet.ledger.record(confirmed)
+            case _:
+                await self._take_out(act.value)
+        return None
 
     async def _home(self, problem: Text | None) -> Screen:
         """The home screen, with what waits for this courier's carrier."""
-        mine = await self.cabinet.ledger.run(lambda ledger: ledger.consignments(carrier=self._courier.carrier))
+        carrier = self._courier.carrier
+        mine = await self.cabinet.ledger.run(
+            lambda ledger: ledger.consignments(carrier=carrier, state=WORK) if carrier is not None else ()
+        )
         deposited = [c for c in mine if c.state is ConsignmentState.DEPOSITED]
         return screens.home(
             self._name,
             expected=sum(c.state is ConsignmentState.EXPECTED and c.direction is Direction.INBOUND for c in mine),
-            returns=[c for c in mine if c.state is ConsignmentState.REFUSED]
-            + [c for c in deposited if c.direction is Direction.INBOUND and self.cabinet.overdue(c)],
+            returns=[c for c in mine if c.direction is Direction.INBOUND and self._may_take(c)],
             outgoing=[c for c in deposited if c.direction is Direction.OUTBOUND],
             unconfirmed=[c for c in deposited if not c.confirmed and c.deposited_by == self._courier.person],
             problem=problem,
@@ -142,10 +166,10 @@ class DepositVisit(Visit):
     async def _take_out(self, consignment_id: str) -> None:
         """Hand the carrier what a resident sends, or what was refused or is overdue."""
         consignment = await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment_id))
-        if consignment is None or consignment.compartment is None:
-            return
+        if consignment is None or consignment.compartment is None or not self._may_take(consignment):
+            raise IllegalTransition(f"{consignment_id} is not for this courier to take out")
         compartment = consignment.compartment
-        self.enter(DepositStage.TAKING_BACK)
+        self.enter(DepositStage.TAKING_OUT)
         sent = consignment.direction is Direction.OUTBOUND and consignment.state is ConsignmentState.DEPOSITED
         purpose = Purpose.PICKUP if sent else Purpose.WITHDRAW
         outcome = await open_door(self, compartment, purpose, consignment.id)
@@ -153,14 +177,25 @@ class DepositVisit(Visit):
             await self.pause(notices.fault(self.cabinet, compartment, outcome), notices.FAULT_S)
             return
         await closed_or_act(self, (compartment,), screens.withdrawing(compartment))
-        where = {
-            "consignment": consignment.id,
-            "compartment": compartment,
-            "visit": self.id,
-            "by": self._courier.person,
-        }
+        await self.decide(lambda ledger: self._taken_out(ledger, consignment_id, compartment, purpose))
+        self.cabinet.doors.release(compartment, self.id)
+
+    def _may_take(self, consignment: Consignment) -> bool:
+        """Whether it is the courier's own carrier's, and refused, overdue or sent."""
+        if self._courier.carrier is None or consignment.carrier != self._courier.carrier:
+            return False
+        if consignment.state is ConsignmentState.REFUSED:
+            return True
+        waits = consignment.direction is Direction.OUTBOUND or self.cabinet.overdue(consignment)
+        return consignment.state is ConsignmentState.DEPOSITED and waits
+
+    def _taken_out(self, ledger: Ledger, consignment_id: str, compartment: str, purpose: Purpose) -> list[Event]:
+        """What the closing means, unless a later visit has taken the door over or custody has ended already."""
+        now = ledger.consignment(consignment_id)
+        if now is None or now.compartment != compartment or not self.cabinet.doors.owns(compartment, self.id):
+            return []
+        where = {"consignment": now.id, "compartment": compartment, "visit": self.id, "by": self._courier.person}
         if purpose is Purpose.PICKUP:
             means = Means.PIN if self._credential is None else Means.DEPOSIT_CODE
-            await self.cabinet.ledger.record(ConsignmentCollected(**where, means=means))
-        else:
-            await self.cabinet.ledger.record(ConsignmentWithdrawn(**where))
+            return [ConsignmentCollected(**where, means=means)]
+        return [ConsignmentWithdrawn(**where)]

@@ -105,11 +105,6 @@ def cancelled() -> Screen:
     return notice("deposit_cancelled", text("deposit.cancelled"))
 
 
-def take_along(doors: Sequence[str]) -> Screen:
-    """No other door opened: take the parcel along and close what is open."""
-    return Screen("deposit_take_along", text("deposit.take_along.title"), doors=tuple(doors), tone=Tone.WARN)
-
-
 def withdrawing(compartment: str) -> Screen:
     """The door is open for taking back."""
     return Screen(

@@ -6,14 +6,16 @@ A door that does not open is taken out of service; one that stays open reminds, 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
-from locker.doors import Unlock
+from locker.cabinet import Cabinet
+from locker.doors import OPEN, Unlock
+from locker.doubt import doubted
 from locker.kiosk.screen import Act, Choice, Screen, Tone, text
+from locker.ledger import Ledger
 from locker.visits.visit import Visit
 from mqtt.contract.base import Latch, Outcome, Purpose, ServiceState
-from mqtt.contract.events import CompartmentServiceChanged, DoorAlarmed
+from mqtt.contract.events import CompartmentServiceChanged, DoorAlarmed, Event
 
 PUSH_WAIT_S = 4.0
 """How long "push the door, then pull" stands on the screen before the lock is tried again."""
@@ -33,11 +35,23 @@ async def open_door(visit: Visit, compartment: str, purpose: Purpose, cause: str
             break
         if number < tries and await _pushed_open(visit, compartment):
             return Outcome.OPENED
-    if outcome is Outcome.JAMMED:
-        await _out_of_service(visit, compartment, ServiceState.OUT_OF_SERVICE, "jammed")
-    elif outcome is Outcome.UNCONFIRMED:
-        await _out_of_service(visit, compartment, ServiceState.NEEDS_CHECK, "the door could not be read after a pulse")
+    if outcome not in OPEN:
+        await visit.decide(lambda ledger: _given_up(ledger, visit, compartment, outcome))
+        visit.cabinet.doors.release(compartment, visit.id)
     return outcome
+
+
+def _given_up(ledger: Ledger, visit: Visit, compartment: str, outcome: Outcome) -> list[Event]:
+    """A jammed lock is out of service; one that may have opened unseen leaves its content in doubt."""
+    if outcome is Outcome.UNCONFIRMED:
+        return doubted(ledger, compartment, "the door could not be read after a pulse", visit.id)
+    if outcome is not Outcome.JAMMED:
+        return []
+    return [
+        CompartmentServiceChanged(
+            compartment=compartment, state=ServiceState.OUT_OF_SERVICE, reason="jammed", visit=visit.id
+        )
+    ]
 
 
 async def _pushed_open(visit: Visit, compartment: str) -> bool:
@@ -63,37 +77,34 @@ def push_screen(compartment: str) -> Screen:
     )
 
 
-async def _out_of_service(visit: Visit, compartment: str, state: ServiceState, reason: str) -> None:
-    await visit.cabinet.ledger.record(
-        CompartmentServiceChanged(compartment=compartment, state=state, reason=reason, visit=visit.id)
-    )
-
-
 async def closed_or_act(visit: Visit, compartments: Sequence[str], screen: Screen) -> Act | None:
     """Show a screen until every door is closed (then None) or the person does something there.
 
     After `kiosk.door_reminder_s` the screen reminds; after twice that the platform is alarmed, the visit lets go of the
     screen, and the doors are waited for without it.
     """
-    reminder_s = visit.cabinet.settings.kiosk.door_reminder_s
-    for shown in (screen, reminder_screen(compartments)):
+    doors, reminder_s = visit.cabinet.doors, visit.cabinet.settings.kiosk.door_reminder_s
+    for shown, patience_s in ((screen, reminder_s), (reminder_screen(compartments), 2 * reminder_s)):
         if visit.walked_away:
             break
         visit.show(shown)
-        closed, act = await _first(visit, compartments, reminder_s)
+        closed, act = await _first(visit, compartments, max(0.0, patience_s - doors.open_for_s(compartments)))
         if closed or (act is not None and act.action != "leave"):
             return act
         if act is not None:
             break
     if not visit.walked_away:
         visit.walked_away = True
-        still_open = [door for door in compartments if visit.cabinet.doors.latch(door) is not Latch.LATCHED]
-        await visit.cabinet.ledger.record(
-            *(DoorAlarmed(compartment=door, alarm="left_open", visit=visit.id) for door in still_open)
-        )
+        await alarm_left_open(visit.cabinet, compartments, visit.id)
         visit.leave_screen()
-    await visit.cabinet.doors.until(compartments, Latch.LATCHED)
+    await doors.until(compartments, Latch.LATCHED)
     return None
+
+
+async def alarm_left_open(cabinet: Cabinet, compartments: Sequence[str], visit: str) -> None:
+    """Tell the platform of doors that were left open."""
+    still_open = [door for door in compartments if cabinet.doors.latch(door) is not Latch.LATCHED]
+    await cabinet.ledger.record(*(DoorAlarmed(compartment=door, alarm="left_open", visit=visit) for door in still_open))
 
 
 def reminder_screen(compartments: Sequence[str]) -> Screen:
@@ -124,5 +135,4 @@ async def _first(visit: Visit, compartments: Sequence[str], timeout_s: float) ->
 async def _cancel(*tasks: asyncio.Task[object]) -> None:
     for task in tasks:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -14,13 +14,13 @@ from typing import ClassVar
 from locker.cabinet import Cabinet
 from locker.doors import OPEN
 from locker.kiosk.screen import Screen, text
-from locker.ledger import Consignment
+from locker.ledger import INSIDE, Consignment, Ledger
 from locker.visits import notices
 from locker.visits import pickup_screens as screens
 from locker.visits.doorway import closed_or_act, open_door
 from locker.visits.visit import Moves, Visit
 from mqtt.contract.base import ConsignmentState, Means, Outcome, Purpose, ServiceState, VisitKind, VisitResult
-from mqtt.contract.events import ConsignmentCollected, ConsignmentRefused, CredentialUsed, Event
+from mqtt.contract.events import ConsignmentCollected, ConsignmentDoubted, ConsignmentRefused, CredentialUsed, Event
 
 
 class PickupStage(StrEnum):
@@ -50,7 +50,7 @@ class PickupVisit(Visit):
     first = PickupStage.ENTITLED
     moves: ClassVar[Moves] = {
         PickupStage.ENTITLED: frozenset({PickupStage.OPENING}),
-        PickupStage.OPENING: frozenset({PickupStage.DOOR_OPEN, PickupStage.FAULT}),
+        PickupStage.OPENING: frozenset({PickupStage.DOOR_OPEN, PickupStage.CLOSED, PickupStage.FAULT}),
         PickupStage.DOOR_OPEN: frozenset({PickupStage.CLOSED}),
         PickupStage.CLOSED: frozenset({PickupStage.OPENING}),
         PickupStage.FAULT: frozenset({PickupStage.OPENING}),
@@ -60,7 +60,6 @@ class PickupVisit(Visit):
         """A visit for what `entitlement` grants."""
         super().__init__(cabinet)
         self._right = entitlement
-        self._spent = entitlement.credential is None
 
     async def serve(self) -> VisitResult:
         """Open, wait, record; then offer to open again."""
@@ -84,52 +83,66 @@ class PickupVisit(Visit):
         compartment = consignment.compartment
         assert compartment is not None
         self.enter(PickupStage.OPENING)
-        if await self._out_of_service(compartment):
-            self.enter(PickupStage.FAULT)
-            await self.pause(notices.fault(self.cabinet, compartment, Outcome.REFUSED), notices.FAULT_S)
-            return False
-        outcome = await open_door(self, compartment, purpose, consignment.id)
+        outcome = await self._open(consignment, compartment, purpose)
+        if outcome is None:
+            self.enter(PickupStage.CLOSED)
+            return True
         if outcome not in OPEN:
             self.enter(PickupStage.FAULT)
             await self.pause(notices.fault(self.cabinet, compartment, outcome), notices.FAULT_S)
             return False
         self.enter(PickupStage.DOOR_OPEN)
-        put_back = (await self._now(consignment)).state is ConsignmentState.REFUSED
+        put_back = await self._was_put_back(consignment)
         while await closed_or_act(self, (compartment,), self._open_screen(compartment, number, put_back=put_back)):
             put_back = not put_back
         self.enter(PickupStage.CLOSED)
-        await self._record(consignment, compartment, put_back=put_back)
+        await self.decide(lambda ledger: self._closed(ledger, consignment.id, compartment, put_back=put_back))
+        self.cabinet.doors.release(compartment, self.id)
         return True
 
-    async def _out_of_service(self, compartment: str) -> bool:
-        row = await self.cabinet.ledger.run(lambda ledger: ledger.compartment(compartment))
-        return row is None or row.service is ServiceState.OUT_OF_SERVICE
+    async def _open(self, consignment: Consignment, compartment: str, purpose: Purpose) -> Outcome | None:
+        """Open the door, unless it is out of service (refused) or somebody has the consignment by now (None)."""
+        now, row = await self.cabinet.ledger.run(
+            lambda ledger: (ledger.consignment(consignment.id), ledger.compartment(compartment))
+        )
+        if purpose is Purpose.PICKUP and (now is None or now.compartment != compartment):
+            return None
+        if row is None or row.service is ServiceState.OUT_OF_SERVICE:
+            return Outcome.REFUSED
+        return await open_door(self, compartment, purpose, consignment.id)
 
-    async def _now(self, consignment: Consignment) -> Consignment:
-        return await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment.id)) or consignment
+    async def _was_put_back(self, consignment: Consignment) -> bool:
+        now = await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment.id))
+        return now is not None and now.state is ConsignmentState.REFUSED
 
-    async def _record(self, consignment: Consignment, compartment: str, *, put_back: bool) -> None:
-        now = await self._now(consignment)
+    def _closed(self, ledger: Ledger, consignment_id: str, compartment: str, *, put_back: bool) -> list[Event]:
+        """What the closing means, unless a later visit has taken the door over or custody has ended already."""
+        now = ledger.consignment(consignment_id)
+        if now is None or not self.cabinet.doors.owns(compartment, self.id):
+            return []
+        where = {"consignment": now.id, "compartment": compartment, "visit": self.id, "by": self._right.person}
         events: list[Event] = []
-        if put_back and now.state is not ConsignmentState.REFUSED:
-            events.append(
-                ConsignmentRefused(consignment=now.id, compartment=compartment, visit=self.id, by=self._right.person)
-            )
-        elif not put_back and now.state is not ConsignmentState.COLLECTED:
-            events.append(
-                ConsignmentCollected(
-                    consignment=now.id,
-                    compartment=compartment,
-                    visit=self.id,
-                    means=self._right.means,
-                    by=self._right.person,
-                )
-            )
-        if not self._spent and self._right.credential is not None and not put_back:
-            self._spent = True
-            events.append(CredentialUsed(credential=self._right.credential, visit=self.id))
-        if events:
-            await self.cabinet.ledger.record(*events)
+        if put_back and (now.state is ConsignmentState.DEPOSITED or self._took(now)):
+            events.append(ConsignmentRefused(**where))
+        elif not put_back and now.compartment == compartment and now.state in INSIDE:
+            events.append(ConsignmentCollected(**where, means=self._right.means))
+            events += self._spend(ledger)
+        if put_back and self.walked_away:
+            events += [
+                ConsignmentDoubted(consignment=now.id, doubted=True, reason="said to be put back, then left open")
+            ]
+        return events
+
+    def _took(self, now: Consignment) -> bool:
+        """Whether it was this visit that collected it: only then may it put it back."""
+        return now.state is ConsignmentState.COLLECTED and now.last_visit == self.id
+
+    def _spend(self, ledger: Ledger) -> list[Event]:
+        """A one-time code is spent by the first pickup; one that was revoked meanwhile is gone already."""
+        credential = ledger.credential(self._right.credential) if self._right.credential is not None else None
+        if credential is None or credential.state != "open":
+            return []
+        return [CredentialUsed(credential=credential.credential, visit=self.id)]
 
     def _open_screen(self, compartment: str, number: int, *, put_back: bool) -> Screen:
         if put_back:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from locker.access.codes import free_nonce
 from locker.doors import OPEN
-from locker.ledger import Compartment, Consignment
+from locker.doubt import doubted
+from locker.ledger import Compartment, Consignment, Ledger
 from locker.vacancy import choose_compartment, vacancies
 from locker.visits import deposit_screens as screens
 from locker.visits import notices
@@ -16,6 +17,7 @@ from mqtt.contract.events import (
     ConsignmentReleased,
     ConsignmentRelocated,
     ConsignmentReserved,
+    Event,
 )
 
 
@@ -38,31 +40,79 @@ class Placement:
                 consignment=self._consignment.id, compartment=self._compartment.id, visit=self._visit.id, by=self._by
             )
         )
-        purpose, taking_back = Purpose.DEPOSIT, False
+        if not await self._open_any(Purpose.DEPOSIT):
+            await self._release("no door opened")
+            return "size.full"
+        taking_back = False
         while True:
-            if not await self._open(purpose):
-                return await self._shut_out(purpose)
             wish = await self._closed(taking_back=taking_back)
             if wish == "closed" and not self._visit.walked_away:
                 wish = await self._confirm()
-            match wish:
-                case "confirm":
-                    await self._deposited(confirmed=True)
-                    await self._visit.pause(screens.done(self._compartment.id), notices.NOTICE_S)
-                    return None
-                case "larger":
-                    purpose, taking_back = Purpose.RELOCATE, False
-                case "reopen" | "takeback_now":
-                    purpose, taking_back = Purpose.REOPEN, wish == "takeback_now"
-                case "taken_back":
-                    await self._release("taken back by the courier")
-                    await self._visit.pause(screens.cancelled(), notices.NOTICE_S)
-                    return None
-                case _:
-                    await self._deposited(confirmed=False)
-                    return None
+            taking_back = wish == "takeback_now"
+            if wish == "larger":
+                goes_on = await self._grow()
+            elif wish in {"reopen", "takeback_now"}:
+                goes_on = await self._reopen()
+            else:
+                goes_on = False
+                await self._conclude(wish)
+            if not goes_on:
+                return None
 
-    async def _vacant(self, *, larger: bool = False) -> tuple[Compartment, ...]:
+    async def _conclude(self, wish: str) -> None:
+        """Every door is closed and nothing more is wished."""
+        if wish == "taken_back" and not self._visit.walked_away:
+            await self._release("taken back by the courier")
+            await self._visit.pause(screens.cancelled(), notices.NOTICE_S)
+            return
+        await self._deposited(confirmed=wish == "confirm", doubt=wish == "taken_back")
+        if wish == "confirm":
+            await self._visit.pause(screens.done(self._compartment.id), notices.NOTICE_S)
+
+    # Doors
+
+    async def _open_any(self, purpose: Purpose) -> bool:
+        """Open the reserved compartment; one that does not open is replaced by another, as far as there are any."""
+        while not await self._open(purpose):
+            other = choose_compartment(await self._vacant(larger=False), self._compartment.size, exact=False)
+            if other is None:
+                return False
+            await self._relocate(other)
+        return True
+
+    async def _open(self, purpose: Purpose) -> bool:
+        """Open the compartment of the reservation."""
+        outcome = await open_door(self._visit, self._compartment.id, purpose, self._consignment.id)
+        if outcome in OPEN and self._compartment.id not in self._open_doors:
+            self._open_doors.append(self._compartment.id)
+        return outcome in OPEN
+
+    async def _reopen(self) -> bool:
+        """Open the door behind which the parcel may lie; if it jams now, the parcel is in custody, unconfirmed."""
+        if await self._open(Purpose.REOPEN):
+            return True
+        await self._deposited(confirmed=False, doubt=True)
+        fault = notices.fault(self._cabinet, self._compartment.id, Outcome.JAMMED)
+        await self._visit.pause(fault, notices.FAULT_S)
+        return False
+
+    async def _grow(self) -> bool:
+        """Open a larger compartment beside the present one, which is opened again if it has closed on the parcel.
+
+        If no larger one opens, the parcel stays where it is. False when the present one jams on the parcel.
+        """
+        here = self._compartment
+        if here.id not in self._open_doors and not await self._reopen():
+            return False
+        while (larger := choose_compartment(await self._vacant(larger=True), here.size, exact=False)) is not None:
+            await self._relocate(larger)
+            if await self._open(Purpose.RELOCATE):
+                return True
+        if self._compartment.id != here.id:
+            await self._relocate(here)
+        return True
+
+    async def _vacant(self, *, larger: bool) -> tuple[Compartment, ...]:
         compartments = await self._cabinet.ledger.run(lambda ledger: ledger.compartments())
         here = self._compartment
         return tuple(
@@ -71,27 +121,8 @@ class Placement:
             if c.id != here.id and (not larger or c.size.rank > here.size.rank)
         )
 
-    async def _open(self, purpose: Purpose) -> bool:
-        """Open the door that the purpose needs; before the parcel is in, one that fails is replaced by another."""
-        if purpose is Purpose.RELOCATE and not await self._relocate(larger=True):
-            return False
-        while True:
-            outcome = await open_door(self._visit, self._compartment.id, purpose, self._consignment.id)
-            if outcome in OPEN:
-                self._open_doors = [
-                    door
-                    for door in (*self._open_doors, self._compartment.id)
-                    if self._cabinet.doors.latch(door) is not Latch.LATCHED
-                ]
-                return True
-            if purpose is Purpose.REOPEN or outcome is Outcome.REFUSED or not await self._relocate(larger=False):
-                return False
-
-    async def _relocate(self, *, larger: bool) -> bool:
-        """Move the reservation to another vacant compartment, if there is one."""
-        other = choose_compartment(await self._vacant(larger=larger), self._compartment.size, exact=False)
-        if other is None:
-            return False
+    async def _relocate(self, other: Compartment) -> None:
+        """Move the reservation; nothing is typed again."""
         await self._cabinet.ledger.record(
             ConsignmentRelocated(
                 consignment=self._consignment.id,
@@ -101,18 +132,8 @@ class Placement:
             )
         )
         self._compartment = other
-        return True
 
-    async def _shut_out(self, purpose: Purpose) -> str | None:
-        """No door opened. A parcel that lies behind a shut door is in custody; otherwise the courier keeps it."""
-        if purpose is Purpose.REOPEN:
-            await self._deposited(confirmed=False)
-            await self._visit.pause(notices.fault(self._cabinet, self._compartment.id, Outcome.JAMMED), notices.FAULT_S)
-            return None
-        if self._open_doors:
-            await closed_or_act(self._visit, self._open_doors, screens.take_along(self._open_doors))
-        await self._release("no door opened")
-        return "size.full"
+    # What the courier says
 
     async def _closed(self, *, taking_back: bool) -> str:
         """Wait for every open door: "closed", "taken_back", or (at once) "larger"."""
@@ -122,14 +143,17 @@ class Placement:
             screen = screens.placing(self._compartment.id, old, taking_back=taking_back, can_grow=can_grow)
             act = await closed_or_act(self._visit, self._open_doors, screen)
             if act is None:
+                for door in self._open_doors:
+                    self._cabinet.doors.release(door, self._visit.id)
+                self._open_doors = []
                 return "taken_back" if taking_back else "closed"
             if act.action == "larger":
+                self._open_doors = [d for d in self._open_doors if self._cabinet.doors.latch(d) is not Latch.LATCHED]
                 return "larger"
             taking_back = act.action == "takeback_now"
 
     async def _confirm(self) -> str:
         """Ask whether the parcel is in; silence is an answer too."""
-        self._open_doors = []
         can_grow = bool(await self._vacant(larger=True))
         screen = screens.confirm(self._compartment.id, can_grow=can_grow)
         act = await self._visit.pause(screen, self._cabinet.settings.kiosk.idle_s)
@@ -138,21 +162,24 @@ class Placement:
             return "silence"
         return act.action
 
-    async def _deposited(self, *, confirmed: bool) -> None:
+    # Custody
+
+    async def _deposited(self, *, confirmed: bool, doubt: bool = False) -> None:
         """Custody begins."""
-        secret = self._cabinet.keys.code_secret
-        nonce = await self._cabinet.ledger.run(lambda ledger: free_nonce(ledger, secret, self._consignment.id))
-        await self._cabinet.ledger.record(
-            ConsignmentDeposited(
-                consignment=self._consignment.id,
-                compartment=self._compartment.id,
-                visit=self._visit.id,
-                by=self._by,
-                confirmed=confirmed,
-                nonce=nonce,
-                deadline=self._cabinet.deadline(self._consignment.service, self._consignment.deadline_h),
-            )
+        await self._visit.decide(lambda ledger: self._deposit_events(ledger, confirmed=confirmed, doubt=doubt))
+
+    def _deposit_events(self, ledger: Ledger, *, confirmed: bool, doubt: bool) -> list[Event]:
+        deposited = ConsignmentDeposited(
+            consignment=self._consignment.id,
+            compartment=self._compartment.id,
+            visit=self._visit.id,
+            by=self._by,
+            confirmed=confirmed,
+            nonce=free_nonce(ledger, self._cabinet.keys.code_secret, self._consignment.id),
+            deadline=self._cabinet.deadline(self._consignment.service, self._consignment.deadline_h),
         )
+        reason = "nobody has said that it is inside"
+        return [deposited, *(doubted(ledger, self._compartment.id, reason, self._visit.id) if doubt else [])]
 
     async def _release(self, reason: str) -> None:
         await self._cabinet.ledger.record(

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from locker.cabinet import Cabinet
 from locker.doors import OPEN
+from locker.doubt import doubted
 from locker.kiosk.screen import Screen, text
-from locker.ledger import INSIDE
+from locker.ledger import INSIDE, Ledger
 from locker.visits.doorway import closed_or_act, open_door
 from locker.visits.visit import Moves, Visit
 from mqtt.contract.base import ConsignmentState, Means, Outcome, Purpose, VisitKind, VisitResult
-from mqtt.contract.events import ConsignmentCollected, ConsignmentWithdrawn
+from mqtt.contract.events import ConsignmentCollected, ConsignmentWithdrawn, Event
 from mqtt.contract.messages import OpenDoor
 
 
@@ -47,6 +48,13 @@ class RemoteVisit(Visit):
 
     async def serve(self) -> VisitResult:
         """Open, wait for the closing, settle."""
+        try:
+            return await self._serve()
+        finally:
+            if not self.opened.done():
+                self.opened.set_result(Outcome.UNKNOWN)
+
+    async def _serve(self) -> VisitResult:
         await self.begin(Means.COMMAND, self._wish.on_behalf_of)
         compartment = self._wish.compartment
         outcome = await open_door(self, compartment, Purpose.REMOTE, self._command_id)
@@ -56,27 +64,29 @@ class RemoteVisit(Visit):
         self.enter(RemoteStage.DOOR_OPEN)
         await closed_or_act(self, (compartment,), Screen("remote_open", text("opening.title", compartment=compartment)))
         self.enter(RemoteStage.CLOSED)
-        await self._settle_custody(compartment)
+        found_open = outcome is Outcome.ALREADY_OPEN
+        await self.decide(lambda ledger: self._closed(ledger, compartment, found_open=found_open))
+        self.cabinet.doors.release(compartment, self.id)
         return VisitResult.COMPLETED
 
-    async def _settle_custody(self, compartment: str) -> None:
-        found = await self.cabinet.ledger.run(lambda ledger: ledger.consignments(state=INSIDE, compartment=compartment))
-        if not found or self._wish.purpose == "inspect":
-            return
-        consignment = found[0]
+    def _closed(self, ledger: Ledger, compartment: str, *, found_open: bool) -> list[Event]:
+        """What the closing means, unless a later visit has taken the door over.
+
+        A look inside through a door that somebody had left open leaves in doubt what that somebody did.
+        """
+        found = ledger.consignments(state=INSIDE, compartment=compartment)
+        if not found or not self.cabinet.doors.owns(compartment, self.id):
+            return []
+        if self._wish.purpose == "inspect":
+            return doubted(ledger, compartment, "inspected through an open door", self.id) if found_open else []
+        where = {
+            "consignment": found[0].id,
+            "compartment": compartment,
+            "visit": self.id,
+            "by": self._wish.on_behalf_of,
+        }
         if self._wish.purpose == "withdraw":
-            await self.cabinet.ledger.record(
-                ConsignmentWithdrawn(
-                    consignment=consignment.id, compartment=compartment, visit=self.id, by=self._wish.on_behalf_of
-                )
-            )
-        elif consignment.state is ConsignmentState.DEPOSITED:
-            await self.cabinet.ledger.record(
-                ConsignmentCollected(
-                    consignment=consignment.id,
-                    compartment=compartment,
-                    visit=self.id,
-                    means=Means.COMMAND,
-                    by=self._wish.on_behalf_of,
-                )
-            )
+            return [ConsignmentWithdrawn(**where)]
+        if found[0].state is ConsignmentState.DEPOSITED:
+            return [ConsignmentCollected(**where, means=Means.COMMAND)]
+        return []

@@ -6,7 +6,7 @@ from config.settings import Service, ServicePolicy
 from locker.access.codes import ActiveCodes, find_one_time, open_one_time
 from locker.cabinet import Cabinet
 from locker.clock import parse_instant
-from locker.ledger import Consignment, Credential, Ledger
+from locker.ledger import Consignment, Credential, Ledger, Person
 from locker.visits.pickup import Entitlement
 from mqtt.contract.base import ConsignmentState, CredentialKind, Direction, Means
 
@@ -55,6 +55,25 @@ def _collectable(ledger: Ledger, consignment_id: str) -> tuple[Consignment, ...]
     if consignment is None or consignment.state not in COLLECTABLE or consignment.direction is not Direction.INBOUND:
         return ()
     return (consignment,)
+
+
+def depositor(cabinet: Cabinet, ledger: Ledger, entered: str) -> tuple[Person, str] | None:
+    """The courier whose one-time deposit code was entered, and the code's credential."""
+    credential = one_time(cabinet, ledger, CredentialKind.DEPOSIT, entered)
+    person = ledger.person(credential.person) if credential is not None and credential.person is not None else None
+    if credential is None or person is None or person.role != "courier":
+        return None
+    return person, credential.credential
+
+
+def sender(cabinet: Cabinet, ledger: Ledger, entered: str) -> tuple[str, str, tuple[Consignment, ...]] | None:
+    """The resident whose one-time deposit code was entered: credential, person, and what there is to send."""
+    credential = one_time(cabinet, ledger, CredentialKind.DEPOSIT, entered)
+    person = ledger.resident(credential.person) if credential is not None and credential.person is not None else None
+    waiting = to_send(ledger, person.person) if person is not None else ()
+    if credential is None or person is None or not waiting:
+        return None
+    return credential.credential, person.person, waiting
 
 
 def to_send(ledger: Ledger, person: str) -> tuple[Consignment, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from locker.access.codes import free_nonce
 from locker.cabinet import Cabinet
 from locker.doors import OPEN
+from locker.doubt import doubted
 from locker.kiosk.screen import Choice, Entry, EntryKind, Screen, Text, Tone, text
 from locker.ledger import Compartment, Consignment, Ledger, Person
 from locker.visits import notices
@@ -16,6 +18,7 @@ from mqtt.contract.base import ConsignmentState, Means, Purpose, ServiceState, V
 from mqtt.contract.events import (
     CompartmentServiceChanged,
     ConsignmentCollected,
+    ConsignmentDeposited,
     ConsignmentDoubted,
     ConsignmentReleased,
     ConsignmentWithdrawn,
@@ -70,7 +73,7 @@ class ServiceVisit(Visit):
         return VisitResult.WALKED_AWAY
 
     async def _attend(self, compartment: Compartment) -> None:
-        """Open one compartment, and ask what was done once it is closed."""
+        """Open one compartment, and ask what was done once it is closed. Silence leaves it in doubt."""
         self.enter(ServiceStage.OPENING)
         outcome = await open_door(self, compartment.id, Purpose.SERVICE, compartment.consignment or self.id)
         if outcome not in OPEN:
@@ -78,68 +81,76 @@ class ServiceVisit(Visit):
             return
         self.enter(ServiceStage.DOOR_OPEN)
         await closed_or_act(self, (compartment.id,), open_screen(compartment.id))
-        if self.walked_away:
-            await self._leave_in_doubt(compartment)
-            return
         self.enter(ServiceStage.RESOLVING)
-        act = await self.ask(resolve_screen(compartment))
-        await self._resolve(compartment, act.action)
+        answers = await self.cabinet.ledger.run(lambda ledger: answers_for(_contents(ledger, compartment.id)))
+        act = await self.pause(resolve_screen(compartment.id, answers), self.cabinet.settings.kiosk.idle_s)
+        if act is None:
+            self.walked_away = True
+            reason = "opened by an attendant who did not say what is inside"
+            await self.decide(lambda ledger: doubted(ledger, compartment.id, reason, self.id))
+        else:
+            await self.decide(lambda ledger: self._resolved(ledger, compartment.id, act.action))
+        self.cabinet.doors.release(compartment.id, self.id)
 
-    async def _leave_in_doubt(self, compartment: Compartment) -> None:
-        """The attendant left an open door: whoever closed it, nobody said what is inside."""
-        await self.cabinet.ledger.record(
-            CompartmentServiceChanged(
-                compartment=compartment.id,
-                state=ServiceState.NEEDS_CHECK,
-                reason="left open by an attendant",
-                visit=self.id,
-            )
-        )
-
-    async def _resolve(self, compartment: Compartment, action: str) -> None:
+    def _resolved(self, ledger: Ledger, compartment: str, answer: str) -> list[Event]:
         """Record what the attendant says was done; `out_of_service` keeps the compartment closed to everybody."""
-        now, consignment = await self.cabinet.ledger.run(lambda ledger: _contents(ledger, compartment.id))
+        consignment = _contents(ledger, compartment)
         events: list[Event] = []
-        if consignment is not None:
-            where = {"consignment": consignment.id, "compartment": compartment.id, "visit": self.id}
-            by = self._attendant.person
+        if consignment is not None and answer in answers_for(consignment):
             if consignment.doubted:
-                events.append(
-                    ConsignmentDoubted(consignment=consignment.id, doubted=False, reason="checked by an attendant")
-                )
-            if action == "handed_over":
-                events.append(ConsignmentCollected(**where, means=Means.PIN, by=by))
-            elif action == "removed" and consignment.state is not ConsignmentState.RESERVED:
-                events.append(ConsignmentWithdrawn(**where, by=by))
-            elif action in {"removed", "empty"} and consignment.state is ConsignmentState.RESERVED:
-                events.append(
-                    ConsignmentReleased(
-                        consignment=consignment.id,
-                        state=ConsignmentState.EXPECTED,
-                        reason="found empty by an attendant",
-                    )
-                )
-            elif action == "empty":
-                events.append(ConsignmentWithdrawn(**where, by=by))
-        in_service = action != "out_of_service"
-        if in_service is not (now.service is ServiceState.IN_SERVICE):
+                checked = "checked by an attendant"
+                events.append(ConsignmentDoubted(consignment=consignment.id, doubted=False, reason=checked))
+            events += self._custody(ledger, consignment, compartment, answer)
+        row = ledger.compartment(compartment)
+        in_service = answer != "out_of_service"
+        if row is not None and in_service is not (row.service is ServiceState.IN_SERVICE):
+            state = ServiceState.IN_SERVICE if in_service else ServiceState.OUT_OF_SERVICE
             events.append(
-                CompartmentServiceChanged(
-                    compartment=compartment.id,
-                    state=ServiceState.IN_SERVICE if in_service else ServiceState.OUT_OF_SERVICE,
-                    reason="by an attendant",
-                    visit=self.id,
+                CompartmentServiceChanged(compartment=compartment, state=state, reason="by an attendant", visit=self.id)
+            )
+        return events
+
+    def _custody(self, ledger: Ledger, consignment: Consignment, compartment: str, answer: str) -> list[Event]:
+        """What the answer means for custody. What was only reserved and is found inside has been deposited."""
+        where = {"consignment": consignment.id, "compartment": compartment, "visit": self.id}
+        by = self._attendant.person
+        reserved = consignment.state is ConsignmentState.RESERVED
+        events: list[Event] = []
+        if reserved and answer in {"handed_over", "left_inside"}:
+            events.append(
+                ConsignmentDeposited(
+                    **where,
+                    by=consignment.reserved_by or by,
+                    confirmed=True,
+                    nonce=free_nonce(ledger, self.cabinet.keys.code_secret, consignment.id),
+                    deadline=self.cabinet.deadline(consignment.service, consignment.deadline_h),
                 )
             )
-        if events:
-            await self.cabinet.ledger.record(*events)
+        if answer == "handed_over":
+            events.append(ConsignmentCollected(**where, means=Means.PIN, by=by))
+        elif answer in {"removed", "empty"} and reserved:
+            reason = "found empty by an attendant"
+            events.append(
+                ConsignmentReleased(consignment=consignment.id, state=ConsignmentState.EXPECTED, reason=reason)
+            )
+        elif answer in {"removed", "empty"}:
+            events.append(ConsignmentWithdrawn(**where, by=by))
+        return events
 
 
-def _contents(ledger: Ledger, compartment: str) -> tuple[Compartment, Consignment | None]:
-    """A compartment as it is now, and what the ledger has behind its door."""
-    now = ledger.compartment(compartment)
-    assert now is not None, "the site's compartments are never removed from the ledger"
-    return now, ledger.consignment(now.consignment) if now.consignment is not None else None
+def answers_for(consignment: Consignment | None) -> tuple[str, ...]:
+    """What an attendant may say was done with what the ledger has behind a door."""
+    if consignment is None:
+        return ("empty", "out_of_service")
+    if consignment.state is ConsignmentState.REFUSED:
+        return ("removed", "left_inside", "out_of_service")
+    return ("handed_over", "removed", "left_inside", "empty", "out_of_service")
+
+
+def _contents(ledger: Ledger, compartment: str) -> Consignment | None:
+    """What the ledger keeps behind a door, or for it."""
+    kept = ledger.consignments(compartment=compartment)
+    return kept[0] if kept else None
 
 
 def home_screen(name: str, compartments: tuple[Compartment, ...], problem: Text | None) -> Screen:
@@ -166,17 +177,12 @@ def open_screen(compartment: str) -> Screen:
     return Screen("service_open", title, doors=(compartment,), tone=Tone.GOOD)
 
 
-def resolve_screen(compartment: Compartment) -> Screen:
+def resolve_screen(compartment: str, answers: tuple[str, ...]) -> Screen:
     """What was done?"""
-    actions = (
-        ("handed_over", "removed", "left_inside", "out_of_service")
-        if compartment.consignment
-        else ("empty", "out_of_service")
-    )
     return Screen(
         "service_resolve",
-        text("service.resolve.title", compartment=compartment.id),
-        choices=tuple(Choice(action, text(f"choice.{action}")) for action in actions),
-        doors=(compartment.id,),
+        text("service.resolve.title", compartment=compartment),
+        choices=tuple(Choice(answer, text(f"choice.{answer}")) for answer in answers),
+        doors=(compartment,),
         tone=Tone.ASK,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ import structlog
 
 from locker.cabinet import Cabinet
 from locker.kiosk.screen import Act, Screen
-from locker.ledger import PersonalWrite
+from locker.ledger import Ledger, PersonalWrite
 from mqtt.contract.base import Means, VisitKind, VisitResult
 from mqtt.contract.events import Event, VisitEnded, VisitStarted
 
@@ -70,6 +70,10 @@ class Visit(ABC):
             raise RuntimeError(f"a {self.kind} visit cannot go from {self.stage} to {stage}")
         self.stage = stage
 
+    async def decide(self, events: Callable[[Ledger], Sequence[Event]]) -> None:
+        """Read the ledger, decide, and record, in one go: nobody else can change anything in between."""
+        await self.cabinet.ledger.run(lambda ledger: ledger.record(*events(ledger)))
+
     async def begin(
         self, means: Means, person: str | None, *more: Event, personal: tuple[PersonalWrite, ...] = ()
     ) -> None:
@@ -95,8 +99,12 @@ class Visit(ABC):
         """Show a screen and wait for what the person does.
 
         Raises:
-            WalkedAway: nothing was done for `idle_s` (the site's `kiosk.idle_s` when absent).
+            WalkedAway: nothing was done for `idle_s` (by default the site's `kiosk.idle_s`), or somebody else has the
+                screen.
         """
+        if not self.on_screen:
+            self.walked_away = True
+            raise WalkedAway(self.id)
         self.show(screen)
         try:
             return await asyncio.wait_for(
@@ -114,6 +122,11 @@ class Visit(ABC):
         except WalkedAway:
             self.walked_away = walked
             return None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the ledger has heard of it, and not of its end."""
+        return self._begun
 
     @property
     def on_screen(self) -> bool:

@@ -14,6 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "courier.home.title": ("{name}，您好", "Hello, {name}"),
     "courier.home.waybill": ("扫描或输入运单号", "Scan or type the waybill"),
     "courier.expected": ("待投递 {count} 件", "{count} to deliver"),
+    "courier.changed": ("情况刚刚有变化，请再看一下", "Something has just changed. Please look again"),
     "choice.collect_outgoing": ("取走寄件 {compartment}", "Collect outgoing {compartment}"),
     "choice.deposit": ("投递", "Deposit"),
     "choice.confirm_door": ("确认已放入 {compartment}", "Confirm: it is in {compartment}"),
@@ -42,10 +43,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "deposit.takeback.title": (
         "请取出 {compartment} 里的物品，关好柜门",
         "Take the item out of {compartment} and close the door",
-    ),
-    "deposit.take_along.title": (
-        "没有别的格口可用，请带走物品，关好柜门",
-        "No other compartment will do. Please take the item along and close the door",
     ),
     "withdraw.open.title": (
         "{compartment} 已打开，请取出退件，关好柜门",

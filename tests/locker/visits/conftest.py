@@ -29,8 +29,18 @@ from locker.look import NotRecognised, Recognised
 from locker.reception import Reception
 from locker.recovery import begin_boot, compare_doors
 from locker.visits.desk_screens import welcome
-from mqtt.contract.base import CredentialKind, Direction, Latch, SizeName
-from mqtt.contract.events import ConsignmentExpected, CredentialIssued, DirectoryApplied, Event, JournalRow
+from mqtt.contract.base import CredentialKind, Direction, Latch, Means, SizeName, VisitKind, VisitResult
+from mqtt.contract.events import (
+    ConsignmentDeposited,
+    ConsignmentExpected,
+    ConsignmentReserved,
+    CredentialIssued,
+    DirectoryApplied,
+    Event,
+    JournalRow,
+    VisitEnded,
+    VisitStarted,
+)
 from mqtt.contract.messages import ResidentPersonal, StaffPersonal
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "examples" / "two-boards.toml"
@@ -120,11 +130,23 @@ class PaperLooker:
     moves: float = 0.0
     looks: int = 0
 
+    stalled: asyncio.Event | None = None
+    looked: asyncio.Condition = field(default_factory=asyncio.Condition)
+
     async def motion(self) -> float:
+        if self.stalled is not None:
+            await self.stalled.wait()
         return self.moves
 
+    async def seen(self, looks: int) -> None:
+        """Wait for so many looks."""
+        async with self.looked:
+            await self.looked.wait_for(lambda: self.looks >= looks)
+
     async def look(self, _watch: object) -> Recognised | NotRecognised:
-        self.looks += 1
+        async with self.looked:
+            self.looks += 1
+            self.looked.notify_all()
         return Recognised(self.sees) if self.sees else NotRecognised(self.reason)  # type: ignore[arg-type] - any reason
 
 
@@ -181,6 +203,12 @@ class Bank:
         """The journal's rows of some kinds, or all."""
         rows = await self.cabinet.ledger.run(lambda ledger: ledger.events(0, 10_000))
         return [row for row in rows if not kinds or row.kind in kinds]
+
+    async def recorded(self, kind: str) -> None:
+        """Wait until the journal has a row of a kind."""
+        async with asyncio.timeout(5):
+            while not await self.rows(kind):
+                await self.cabinet.ledger.run(lambda _ledger: None)
 
     async def state(self, consignment: str) -> str:
         found = await self.cabinet.ledger.run(lambda ledger: ledger.consignment(consignment))
@@ -354,6 +382,30 @@ async def announce(bank: Bank) -> None:
         )
     events.append(DirectoryApplied(cabinet=bank.cabinet.name, version=1, full=True))
     await bank.cabinet.ledger.record(*events, personal=personal)  # type: ignore[arg-type] - personal writes
+
+
+PLACES = {"con-1": "A01", "con-2": "B02", "con-3": "E01", "con-4": "D01"}
+"""Where `stock` puts the parcels."""
+
+Stock = Callable[[Bank], Awaitable[None]]
+
+
+@pytest.fixture
+def stock() -> Stock:
+    """Puts all four parcels in, confirmed."""
+    return put_in_all
+
+
+async def put_in_all(bank: Bank) -> None:
+    ledger = bank.cabinet.ledger
+    await ledger.record(VisitStarted(visit="vis-d", visit_kind=VisitKind.DEPOSIT, means=Means.PIN, person="per-cou"))
+    for consignment, door in PLACES.items():
+        where = {"consignment": consignment, "compartment": door, "visit": "vis-d", "by": "per-cou"}
+        await ledger.record(
+            ConsignmentReserved.model_validate(where),
+            ConsignmentDeposited.model_validate({**where, "confirmed": True, "nonce": 0}),
+        )
+    await ledger.record(VisitEnded(visit="vis-d", result=VisitResult.COMPLETED))
 
 
 PIN_HASH = "$argon2id$v=19$m=8,t=1,p=1$9AnmwRXDa9wyXOvVC5lhSQ$b37dTSRQy5fRpbJNB7WFz4f6oL4Ax4sEQZ55RA5f1sg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from config.settings import Settings
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from conftest import Bank, Stock
 
 
 @pytest.fixture
@@ -19,21 +20,40 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"camera": settings.camera.model_copy(update={"preview_every_s": 0.01})})
 
 
-async def test_somebody_who_comes_near_and_is_recognised_needs_no_touch(bank: Bank) -> None:
+async def test_somebody_who_comes_near_and_has_a_parcel_needs_no_touch(bank: Bank, stock: Stock) -> None:
+    await stock(bank)
     bank.looker.gallery.add("tpl-1", "per-cai", None)
     bank.looker.sees, bank.looker.moves = "per-cai", 1.0
-    await bank.screen("pickup_nothing")
-    assert not bank.panel.pulses
+    await bank.screen("pickup_open")
+    assert bank.panel.pulses
 
 
-async def test_a_stranger_who_comes_near_is_told_nothing_and_leaves_no_trace(bank: Bank) -> None:
+async def test_somebody_known_who_only_stands_there_leaves_no_trace(bank: Bank) -> None:
     bank.looker.gallery.add("tpl-1", "per-cai", None)
-    bank.looker.moves = 1.0
-    rev = bank.desk.rev
+    bank.looker.sees, bank.looker.moves = "per-cai", 1.0
+    await bank.looker.seen(1)
     await bank.press("welcome", "code")
     await bank.screen("code")
-    assert bank.desk.rev == rev + 1
-    assert not await bank.rows("visit.started", "look.refused")
+    assert bank.looker.looks == 1
+    assert not await bank.rows("visit.started")
+
+
+async def test_a_stranger_is_looked_at_a_bounded_number_of_times_and_told_nothing(bank: Bank) -> None:
+    bank.looker.gallery.add("tpl-1", "per-cai", None)
+    bank.looker.moves = 1.0
+    await bank.looker.seen(bank.cabinet.settings.iris.looks)
+    await bank.recorded("look.refused")
+    assert bank.desk.screen.name == "welcome"
+    assert bank.looker.looks == bank.cabinet.settings.iris.looks
+    assert len(await bank.rows("look.refused")) == 1
+
+
+async def test_a_touch_does_not_wait_for_a_slow_camera(bank: Bank) -> None:
+    bank.looker.gallery.add("tpl-1", "per-cai", None)
+    bank.looker.stalled = asyncio.Event()
+    await bank.press("welcome", "code")
+    async with asyncio.timeout(1):
+        await bank.screen("code")
 
 
 async def test_with_nobody_enrolled_or_nothing_moving_nobody_looks(bank: Bank) -> None:

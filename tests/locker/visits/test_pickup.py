@@ -8,28 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from firmware_bridge.panel import Outcome
-from mqtt.contract.base import ConsignmentState, Latch, Means, ServiceState, VisitKind, VisitResult
-from mqtt.contract.events import ConsignmentDeposited, ConsignmentReserved, VisitEnded, VisitStarted
+from mqtt.contract.base import ConsignmentState, Latch, ServiceState
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from conftest import Bank, Stock
 
 PLACES = {"con-1": "A01", "con-2": "B02", "con-3": "E01", "con-4": "D01"}
 
 
 @pytest.fixture
-async def stocked(bank: Bank) -> Bank:
+async def stocked(bank: Bank, stock: Stock) -> Bank:
     """All four parcels are in."""
-    await bank.cabinet.ledger.record(
-        VisitStarted(visit="vis-d", visit_kind=VisitKind.DEPOSIT, means=Means.PIN, person="per-cou")
-    )
-    for consignment, door in PLACES.items():
-        where = {"consignment": consignment, "compartment": door, "visit": "vis-d", "by": "per-cou"}
-        await bank.cabinet.ledger.record(
-            ConsignmentReserved.model_validate(where),
-            ConsignmentDeposited.model_validate({**where, "confirmed": True, "nonce": 0}),
-        )
-    await bank.cabinet.ledger.record(VisitEnded(visit="vis-d", result=VisitResult.COMPLETED))
+    await stock(bank)
     return bank
 
 

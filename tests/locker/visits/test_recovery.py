@@ -15,7 +15,9 @@ from mqtt.contract.events import (
     AttemptSettled,
     AttemptStarted,
     CommandReceived,
+    ConsignmentCollected,
     ConsignmentDeposited,
+    ConsignmentRelocated,
     ConsignmentReserved,
     DoorChanged,
     VisitEnded,
@@ -50,18 +52,18 @@ async def begin(bank: Bank, *, deposit: bool, outcome: str | None) -> None:
         await ledger.record(AttemptSettled.model_validate({"attempt": "att-0", "outcome": outcome}))
 
 
-async def moved(bank: Bank, *latches: Latch) -> None:
-    """What was seen of the door before the crash."""
+async def moved(bank: Bank, visit: str, *latches: Latch) -> None:
+    """What was seen of the door in a visit before the crash."""
     for latch in latches:
-        await bank.cabinet.ledger.record(DoorChanged(compartment=DOOR, latch=latch))
+        await bank.cabinet.ledger.record(DoorChanged(compartment=DOOR, latch=latch, visit=visit))
         bank.panel.latches[DOOR] = HookLatch(latch.value)
 
 
 async def recover(bank: Bank, begin_service: Serve) -> None:
     """Serve again, and see to what was interrupted, without waiting for doors that stand open."""
     await begin_service(bank)
-    for visit, touched in await interrupted_visits(bank.cabinet):
-        await see_to(bank.cabinet, visit, touched)
+    for interrupted in await bank.cabinet.ledger.run(interrupted_visits):
+        await see_to(bank.cabinet, interrupted)
 
 
 @pytest.mark.parametrize("deposit", [True, False])
@@ -69,11 +71,11 @@ async def test_a_door_found_open_is_waited_for_and_settled_as_its_visit_would_ha
     bank: Bank, restart: Restart, begin_service: Serve, *, deposit: bool
 ) -> None:
     await begin(bank, deposit=deposit, outcome="opened")
-    await moved(bank, Latch.UNLATCHED)
+    await moved(bank, "vis-0" if deposit else "vis-1", Latch.UNLATCHED)
     again = await restart(bank)
     await begin_service(again)
-    ((visit, touched),) = await interrupted_visits(again.cabinet)
-    await again.close_after(see_to(again.cabinet, visit, touched), DOOR)
+    (interrupted,) = await again.cabinet.ledger.run(interrupted_visits)
+    await again.close_after(see_to(again.cabinet, interrupted), DOOR)
     assert await again.state("con-1") == ("deposited" if deposit else "collected")
     assert not again.panel.pulses
 
@@ -82,7 +84,7 @@ async def test_a_door_seen_to_close_before_the_crash_is_settled(
     bank: Bank, restart: Restart, begin_service: Serve
 ) -> None:
     await begin(bank, deposit=False, outcome="opened")
-    await moved(bank, Latch.UNLATCHED, Latch.LATCHED)
+    await moved(bank, "vis-1", Latch.UNLATCHED, Latch.LATCHED)
     again = await restart(bank)
     await recover(again, begin_service)
     assert await again.state("con-1") == "collected"
@@ -161,3 +163,107 @@ async def test_wrong_codes_are_remembered_over_a_restart(bank: Bank, restart: Re
         await bank.desk.changed(bank.desk.rev)
     again = await restart(bank)
     assert again.cabinet.keypad.wait_s > 0
+
+
+# What only one consignment of one visit may be judged by
+
+
+async def reserve(bank: Bank, consignment: str, door: str, visit: str) -> dict[str, str]:
+    where = {"consignment": consignment, "compartment": door, "visit": visit, "by": "per-cou"}
+    await bank.cabinet.ledger.record(ConsignmentReserved.model_validate(where))
+    return where
+
+
+async def test_a_strangers_parcel_in_a_compartment_that_became_free_is_not_taken_for_collected(
+    bank: Bank, restart: Restart, begin_service: Serve
+) -> None:
+    await begin(bank, deposit=False, outcome="opened")
+    await moved(bank, "vis-1", Latch.UNLATCHED, Latch.LATCHED)
+    await bank.cabinet.ledger.record(
+        ConsignmentCollected.model_validate(
+            {"consignment": "con-1", "compartment": DOOR, "visit": "vis-1", "means": "iris", "by": "per-ann"}
+        )
+    )
+    await bank.cabinet.ledger.record(VisitStarted(visit="vis-2", visit_kind=VisitKind.DEPOSIT, means=Means.PIN))
+    where = await reserve(bank, "con-3", DOOR, "vis-2")
+    await bank.cabinet.ledger.record(ConsignmentDeposited.model_validate({**where, "confirmed": True, "nonce": 0}))
+    again = await restart(bank)
+    await recover(again, begin_service)
+    assert await again.state("con-3") == "deposited"
+    assert not await again.rows("consignment.doubted")
+
+
+async def test_parcels_that_a_visit_has_deposited_are_not_doubted_by_its_interruption(
+    bank: Bank, restart: Restart, begin_service: Serve
+) -> None:
+    await begin(bank, deposit=True, outcome="opened")
+    await moved(bank, "vis-0", Latch.UNLATCHED, Latch.LATCHED)
+    await bank.cabinet.ledger.record(
+        ConsignmentDeposited.model_validate(
+            {
+                "consignment": "con-1",
+                "compartment": DOOR,
+                "visit": "vis-0",
+                "by": "per-cou",
+                "confirmed": True,
+                "nonce": 0,
+            }
+        )
+    )
+    again = await restart(bank)
+    await recover(again, begin_service)
+    assert await again.state("con-1") == "deposited"
+    assert not await again.rows("consignment.doubted", "compartment.service")
+
+
+@pytest.mark.parametrize("deposit", [True, False])
+async def test_a_jammed_door_that_a_push_opened_counts_as_opened(
+    bank: Bank, restart: Restart, begin_service: Serve, *, deposit: bool
+) -> None:
+    await begin(bank, deposit=deposit, outcome="jammed")
+    await moved(bank, "vis-0" if deposit else "vis-1", Latch.UNLATCHED, Latch.LATCHED)
+    again = await restart(bank)
+    await recover(again, begin_service)
+    assert await again.state("con-1") == ("deposited" if deposit else "collected")
+
+
+async def test_a_reservation_without_an_attempt_is_released(bank: Bank, restart: Restart, begin_service: Serve) -> None:
+    await bank.cabinet.ledger.record(VisitStarted(visit="vis-0", visit_kind=VisitKind.DEPOSIT, means=Means.PIN))
+    await reserve(bank, "con-1", DOOR, "vis-0")
+    again = await restart(bank)
+    await recover(again, begin_service)
+    assert await again.state("con-1") == "expected"
+
+
+async def test_a_reservation_that_moved_after_its_first_door_had_opened_is_doubted_not_released(
+    bank: Bank, restart: Restart, begin_service: Serve
+) -> None:
+    await begin(bank, deposit=True, outcome="opened")
+    await moved(bank, "vis-0", Latch.UNLATCHED, Latch.LATCHED)
+    await bank.cabinet.ledger.record(
+        ConsignmentRelocated(consignment="con-1", left=DOOR, compartment="A07", visit="vis-0")
+    )
+    again = await restart(bank)
+    await recover(again, begin_service)
+    consignment = await again.cabinet.ledger.run(lambda ledger: ledger.consignment("con-1"))
+    assert consignment is not None
+    assert consignment.doubted
+
+
+async def test_a_look_inside_that_was_interrupted_leaves_what_is_there_in_doubt(
+    bank: Bank, restart: Restart, begin_service: Serve
+) -> None:
+    await begin(bank, deposit=False, outcome="jammed")
+    await bank.cabinet.ledger.record(VisitStarted(visit="vis-s", visit_kind=VisitKind.SERVICE, means=Means.PIN))
+    await bank.cabinet.ledger.record(
+        AttemptStarted(
+            attempt="att-s", visit="vis-s", compartment=DOOR, purpose=Purpose.SERVICE, cause="vis-s", number=1
+        ),
+        AttemptSettled.model_validate({"attempt": "att-s", "outcome": "opened"}),
+    )
+    await moved(bank, "vis-s", Latch.UNLATCHED, Latch.LATCHED)
+    again = await restart(bank)
+    await recover(again, begin_service)
+    consignment = await again.cabinet.ledger.run(lambda ledger: ledger.consignment("con-1"))
+    assert consignment is not None
+    assert (consignment.state, consignment.doubted) == ("deposited", True)
