@@ -33,7 +33,7 @@ from locker.platform_link import PlatformLink
 from locker.reception import Reception, forgive
 from locker.recovery import begin_boot, compare_doors, interrupted_visits
 from locker.remote import RemoteHands
-from locker.visits.aftercare import see_to
+from locker.visits.aftercare import adopt, see_to
 from locker.visits.desk_screens import welcome
 from locker.watch import send_telemetry, watch_box
 from mqtt.contract.base import Latch
@@ -143,6 +143,7 @@ class _Daemon:
             app, host=cabinet.settings.kiosk.host, port=cabinet.settings.kiosk.port, closing=closing
         ) as url:
             interrupted = await cabinet.ledger.run(interrupted_visits)
+            await adopt(cabinet, interrupted)
             duties = [
                 *(see_to(cabinet, visit) for visit in interrupted),
                 cabinet.doors.run(),

@@ -107,7 +107,7 @@ class Reception:
     async def _see_to_failed(self, visit: Visit) -> None:
         row = await self._in_ledger(lambda ledger: ledger.visit(visit.id))
         if row is not None and row.result is None:
-            await see_to(self._cabinet, Interrupted(row, self._cabinet.ledger.boot + 1, VisitResult.FAILED))
+            await see_to(self._cabinet, Interrupted(row, VisitResult.FAILED))
 
     async def _apologise(self) -> None:
         self._cabinet.desk.show(self, desk_screens.internal_fault())

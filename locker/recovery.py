@@ -80,4 +80,4 @@ def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> None:
 
 def interrupted_visits(ledger: Ledger) -> tuple[Interrupted, ...]:
     """Visits of earlier runs that have not ended."""
-    return tuple(Interrupted(visit, before_boot=ledger.boot) for visit in ledger.open_visits())
+    return tuple(Interrupted(visit) for visit in ledger.open_visits())

@@ -53,10 +53,9 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A visit that ended before its doors did. `before_boot` tells which rows of the journal its own run wrote."""
+    """A visit that ended before its doors did."""
 
     visit: Visit
-    before_boot: int
     result: VisitResult = VisitResult.INTERRUPTED
 
 
@@ -71,17 +70,21 @@ async def see_to(cabinet: Cabinet, interrupted: Interrupted) -> None:
     log.info("interrupted visit ended", visit=visit.visit, doors=len(doors))
 
 
+async def adopt(cabinet: Cabinet, interrupted: Sequence[Interrupted]) -> None:
+    """Before any door's move is recorded: the doors that stand open belong to the visits that opened them."""
+    for one in interrupted:
+        for door in await cabinet.ledger.run(partial(doors_of, visit=one.visit)):
+            if cabinet.doors.latch(door) is Latch.UNLATCHED:
+                cabinet.doors.claim(door, one.visit.visit)
+
+
 async def _see_to_door(cabinet: Cabinet, interrupted: Interrupted, compartment: str) -> None:
-    visit, seen_closing = interrupted.visit.visit, False
+    visit = interrupted.visit.visit
     if cabinet.doors.latch(compartment) is Latch.UNLATCHED:
-        cabinet.doors.claim(compartment, visit)
         await _until_closed(cabinet, compartment, visit)
-        seen_closing = True
         if not cabinet.doors.owns(compartment, visit):
             return  # a later visit has taken the door over, and says what its closing means
-    await _until_recorded(
-        cabinet, lambda ledger: settle(cabinet, ledger, interrupted, compartment, seen_closing=seen_closing)
-    )
+    await _until_recorded(cabinet, lambda ledger: settle(cabinet, ledger, interrupted.visit, compartment))
     cabinet.doors.release(compartment, visit)
 
 
@@ -120,16 +123,12 @@ def doors_of(ledger: Ledger, visit: Visit) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*tried, *kept)))
 
 
-def settle(
-    cabinet: Cabinet, ledger: Ledger, interrupted: Interrupted, compartment: str, *, seen_closing: bool
-) -> list[Event]:
+def settle(cabinet: Cabinet, ledger: Ledger, visit: Visit, compartment: str) -> list[Event]:
     """The events that end the question of one door that is closed now (or cannot be read)."""
-    visit = interrupted.visit
     attempts = [attempt for attempt in ledger.attempts(visit.visit) if attempt.compartment == compartment]
-    evidence = Evidence.CLOSED if seen_closing else _evidence(ledger, attempts, interrupted.before_boot)
-    reserved = _reserved_here(ledger, visit, compartment)
+    evidence = _evidence(ledger, attempts)
     if evidence is Evidence.NEVER_OPENED:
-        return _never_opened(ledger, interrupted, reserved)
+        return _never_opened(ledger, visit, _reserved_here(ledger, visit, compartment))
     last = attempts[-1]
     consignment = ledger.consignment(last.cause)
     if consignment is None:  # an inspection, remote or by an attendant: nobody has said what is inside
@@ -144,19 +143,17 @@ def settle(
 UNSEEN_REASON = "the door may have opened and closed while nobody watched"
 
 
-def _evidence(ledger: Ledger, attempts: Sequence[Attempt], before_boot: int) -> Evidence:
+def _evidence(ledger: Ledger, attempts: Sequence[Attempt]) -> Evidence:
+    """Judged by the moves that the journal gives to the visit itself, from its first attempt on."""
     if not attempts:
         return Evidence.NEVER_OPENED
     first = attempts[0]
     moves = [
         row.body["latch"]
         for row in ledger.history(first.compartment)
-        if row.kind == "door.changed"
-        and row.seq > first.started_seq
-        and row.boot < before_boot
-        and row.body["visit"] == first.visit
+        if row.kind == "door.changed" and row.seq > first.started_seq and row.body["visit"] == first.visit
     ]
-    if Latch.UNLATCHED in moves:
+    if moves:
         return Evidence.CLOSED if moves[-1] == Latch.LATCHED else Evidence.UNSEEN
     may_have = {*OPEN, Outcome.UNKNOWN, Outcome.UNCONFIRMED}
     return Evidence.UNSEEN if any(a.outcome in may_have for a in attempts) else Evidence.NEVER_OPENED
@@ -185,15 +182,14 @@ SETTLES = frozenset(
 )
 
 
-def _never_opened(ledger: Ledger, interrupted: Interrupted, reserved: Consignment | None) -> list[Event]:
+def _never_opened(ledger: Ledger, visit: Visit, reserved: Consignment | None) -> list[Event]:
     """Nothing went in here; but what was reserved may lie behind another door that the same visit opened for it."""
     if reserved is None or reserved.compartment is None:
         return []
-    visit = interrupted.visit
     others = [a for a in ledger.attempts(visit.visit) if a.cause == reserved.id]
     for compartment in {a.compartment for a in others}:
         tried = [a for a in others if a.compartment == compartment]
-        if _evidence(ledger, tried, interrupted.before_boot) is not Evidence.NEVER_OPENED:
+        if _evidence(ledger, tried) is not Evidence.NEVER_OPENED:
             return doubted(ledger, reserved.compartment, "it may lie behind another door", visit.visit)
     return [ConsignmentReleased(consignment=reserved.id, state=ConsignmentState.EXPECTED, reason="no door had opened")]
 

@@ -27,7 +27,8 @@ from locker.kiosk.screen import Act, Screen
 from locker.ledger import Ledger, LedgerThread, SetPersonRow, StoreCode, StorePerson, StoreWaybill
 from locker.look import NotRecognised, Recognised
 from locker.reception import Reception
-from locker.recovery import begin_boot, compare_doors
+from locker.recovery import begin_boot, compare_doors, interrupted_visits
+from locker.visits.aftercare import adopt
 from locker.visits.desk_screens import welcome
 from mqtt.contract.base import CredentialKind, Direction, Latch, Means, SizeName, VisitKind, VisitResult
 from mqtt.contract.events import (
@@ -295,6 +296,7 @@ async def serve(bank: Bank) -> None:
     found = {door: Latch(latch.value) for door, latch in bank.panel.latches.items()}
     await bank.cabinet.ledger.run(lambda book: compare_doors(book, found))
     bank.cabinet.doors.begin(bank.panel, found)
+    await adopt(bank.cabinet, await bank.cabinet.ledger.run(interrupted_visits))
     bank.tasks += [asyncio.create_task(bank.cabinet.doors.run()), asyncio.create_task(bank.reception.run())]
 
 

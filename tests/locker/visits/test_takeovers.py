@@ -10,7 +10,7 @@ from firmware_bridge.panel import Latch as HookLatch
 from firmware_bridge.panel import Outcome as HookOutcome
 from locker.ledger import Ledger, LedgerFull
 from locker.visits.remote import RemoteVisit
-from mqtt.contract.base import Outcome, ServiceState
+from mqtt.contract.base import Latch, Outcome, ServiceState
 from mqtt.contract.events import (
     AttemptSettled,
     ConsignmentDeposited,
