@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TypeGuard
 
 from locker.ledger.vault import Vault
 from mqtt.contract.base import ConsignmentState
@@ -31,7 +32,7 @@ AND NOT EXISTS (
 """A template that stands keeps its person: only an event may take it from the gallery."""
 
 
-def ends_custody(event: Event) -> bool:
+def ends_custody(event: Event) -> TypeGuard[ConsignmentCollected | ConsignmentReleased | ConsignmentWithdrawn]:
     """Whether a consignment is out of the cabinet's hands with it, or will never come."""
     if isinstance(event, ConsignmentReleased):
         return event.state is not ConsignmentState.EXPECTED

@@ -12,8 +12,10 @@ from locker.clock import instant
 from locker.keys import Keys
 from locker.ledger.errors import LedgerDamaged, WrongKey, WrongLedger
 from locker.ledger.journal import FIRST_PREV_HASH, Head, read_head, read_rows
+from locker.ledger.personal import WAYBILL
 from locker.ledger.restoring import rechain
 from locker.ledger.schema import APPLICATION_ID, migrate, migrations, refuse_newer
+from locker.ledger.vault import Vault
 from locker.ledger.verification import ChainBroken, checked
 from locker.ledger.witness import Seen, Witness, is_behind
 
@@ -158,6 +160,7 @@ def begin_boot(
                 boot = max(boot, witnessed.boot + 1 if witnessed else boot)
                 rechain(db, ledger_id, instant(now))
             db.execute("UPDATE meta SET boot = ?", (boot,))
+            Vault(db, keys.ledger_key, entropy).make_findable(WAYBILL)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

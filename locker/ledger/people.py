@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from locker.ledger.personal import CONSENT, RESIDENT, STAFF, TEMPLATE, WAYBILL
+from locker.ledger.personal import CONSENT, RESIDENT, STAFF, TEMPLATE, WAYBILL, sealed_waybill
 from locker.ledger.records import Person, StoredTemplate
 from locker.ledger.vault import Opened, Vault
 from mqtt.contract.base import EyeSideName
@@ -63,13 +63,13 @@ class PeopleReads:
             yield opened.person, StaffPersonal.model_validate_json(opened.content)
 
     def waybill(self, consignment: str) -> str | None:
-        """The number printed on a parcel."""
+        """The number printed on a parcel; None also when its custody has ended."""
         opened = self._vault.open(WAYBILL, consignment)
         return None if opened is None else _waybill(opened)
 
     def consignments_of_waybill(self, waybill: str) -> tuple[str, ...]:
-        """Consignments with that number: two carriers may use the same one."""
-        return tuple(opened.id for opened in self._vault.open_kind(WAYBILL) if _waybill(opened) == waybill)
+        """Consignments with that number that have not ended: two carriers may use the same one."""
+        return tuple(opened.id for opened in self._vault.find(WAYBILL, sealed_waybill(waybill)))
 
     def consent_text(self, consent: str) -> str | None:
         """The wording that somebody agreed to, if it was kept."""

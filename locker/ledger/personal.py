@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from locker.ledger.erasure import erase_strangers
+from locker.ledger.erasure import ends_custody, erase_strangers
 from locker.ledger.errors import IllegalTransition
 from locker.ledger.records import Role
 from locker.ledger.vault import Vault
@@ -53,7 +53,7 @@ class StorePerson:
 
 @dataclass(frozen=True)
 class StoreWaybill:
-    """The number printed on a parcel, sealed under its recipient's key."""
+    """The number printed on a parcel, sealed under its recipient's key. The end of its custody drops it."""
 
     consignment: str
     person: str
@@ -159,6 +159,8 @@ def _implied(events: Iterable[Event]) -> Iterable[PersonalWrite]:
             yield DropTemplate(event.template)
         elif isinstance(event, CredentialUsed | CredentialRevoked):
             yield DropCode(event.credential)
+        elif ends_custody(event):
+            yield DropWaybill(event.consignment)
 
 
 def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
@@ -172,7 +174,7 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
             vault.drop(other, person)
             vault.store(person, kind, person, personal.model_dump_json().encode("utf-8"))
         case StoreWaybill(consignment, person, waybill):
-            vault.store(person, WAYBILL, consignment, json.dumps(waybill).encode("utf-8"))
+            vault.store(person, WAYBILL, consignment, sealed_waybill(waybill), findable=True)
         case DropWaybill(consignment):
             vault.drop(WAYBILL, consignment)
         case StoreConsent(consent, person, text):
@@ -193,6 +195,11 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
             _refuse_enrolled(db, person)
             db.execute("DELETE FROM people WHERE person = ?", (person,))
             vault.erase(person)
+
+
+def sealed_waybill(waybill: str) -> bytes:
+    """A parcel's number as it is sealed."""
+    return json.dumps(waybill).encode("utf-8")
 
 
 def _refuse_stranger(db: sqlite3.Connection, person: str) -> None:

@@ -1,18 +1,23 @@
 """Encryption at rest: a key for each person, wrapped under the ledger key; destroying it erases the person.
 
 AES-256-GCM throughout. Additional data binds each wrapped key to its person and each value to its person, kind and id,
-so that rows which somebody swaps do not open.
+so that rows which somebody swaps do not open. What must be found by its content has a keyed hash beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hmac
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from locker.ledger.errors import IllegalTransition, Unreadable
 
@@ -37,10 +42,20 @@ class Vault:
     def __init__(self, db: sqlite3.Connection, ledger_key: bytes, entropy: Callable[[int], bytes] = os.urandom) -> None:
         self._db = db
         self._wrapping = AESGCM(ledger_key)
+        self._finding = HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"iris-locker sealed value lookup 1").derive(
+            ledger_key
+        )
         self._entropy = entropy
 
-    def store(self, person: str, kind: str, id_: str, content: bytes) -> None:
+    def store(self, person: str, kind: str, id_: str, content: bytes, *, findable: bool = False) -> None:
         """Seal a value under its person's key; one of the same kind and id is replaced.
+
+        Args:
+            person: whose it is.
+            kind: what it is.
+            id_: its own, among those of its kind.
+            content: in the clear.
+            findable: whether `find` finds it by its content.
 
         Raises:
             IllegalTransition: the value with that id is another person's.
@@ -48,9 +63,16 @@ class Vault:
         """
         key = self._key(person) or self._new_key(person)
         changed = self._db.execute(
-            "INSERT INTO sealed (kind, id, person, content) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content WHERE person = excluded.person",
-            (kind, id_, person, self._encrypt(key, content, _bound(person, kind, id_))),
+            "INSERT INTO sealed (kind, id, person, content, found_by) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content, found_by = excluded.found_by "
+            "WHERE person = excluded.person",
+            (
+                kind,
+                id_,
+                person,
+                self._encrypt(key, content, _bound(person, kind, id_)),
+                self._found_by(kind, content) if findable else None,
+            ),
         ).rowcount
         if not changed:
             raise IllegalTransition(f"{kind} {id_} is kept for another person than {person}")
@@ -71,6 +93,26 @@ class Vault:
         """
         return self._open_all("kind = ?", (kind,))
 
+    def find(self, kind: str, content: bytes) -> Iterator[Opened]:
+        """The values of a kind that were stored findable and have this content.
+
+        Raises:
+            Unreadable: one was altered or moved.
+        """
+        found = self._open_all("kind = ? AND found_by = ?", (kind, self._found_by(kind, content)))
+        return (opened for opened in found if opened.content == content)  # a hash that somebody moved finds nothing
+
+    def make_findable(self, kind: str) -> None:
+        """Give the values of a kind that an older program stored their hash; what does not open stays as it is."""
+        for row in self._db.execute("SELECT id FROM sealed WHERE kind = ? AND found_by IS NULL", (kind,)).fetchall():
+            with contextlib.suppress(Unreadable):
+                opened = self.open(kind, row["id"])
+                assert opened is not None
+                self._db.execute(
+                    "UPDATE sealed SET found_by = ? WHERE kind = ? AND id = ?",
+                    (self._found_by(kind, opened.content), kind, row["id"]),
+                )
+
     def drop(self, kind: str, id_: str) -> None:
         """Remove a value."""
         self._db.execute("DELETE FROM sealed WHERE kind = ? AND id = ?", (kind, id_))
@@ -80,7 +122,10 @@ class Vault:
         self._db.execute("DELETE FROM sealed WHERE person = ?", (person,))
         self._db.execute("DELETE FROM person_keys WHERE person = ?", (person,))
 
-    def _open_all(self, condition: str, values: tuple[str, ...]) -> Iterator[Opened]:
+    def _found_by(self, kind: str, content: bytes) -> bytes:
+        return hmac.digest(self._finding, kind.encode("utf-8") + b"\0" + content, sha256)
+
+    def _open_all(self, condition: str, values: tuple[str | bytes, ...]) -> Iterator[Opened]:
         found = self._db.execute(f"{_SEALED} WHERE {condition} ORDER BY s.kind, s.id", values)
         for row in found.fetchall():
             person, kind, id_ = row["person"], row["kind"], row["id"]

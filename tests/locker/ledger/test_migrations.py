@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ledger_bench import WANG, Bench
 
-from locker.ledger import WrongLedger
+from locker.ledger import Unreadable, WrongLedger
 from locker.ledger.schema import APPLICATION_ID, migrate, migrations, version_of
 
 VERSIONS = sorted((Path(__file__).parent / "versions").glob("v*.sql"))
@@ -40,9 +40,39 @@ def test_an_older_ledger_opens_with_everything_in_it(bench: Bench, dump: Path) -
     assert ledger.personal("res-1") == WANG
     assert [template.blob for template in ledger.templates()] == [b"an encoded iris"]
     assert ledger.waybill(ledger.consignments()[0].id) == "SW0042"
+    assert ledger.consignments_of_waybill("SW0042") == (ledger.consignments()[0].id,)
     assert [code.not_after for code in ledger.credentials()] == ["2026-04-01T00:00:00.000Z"]
     assert len(ledger.open_visits()) == 1
     assert ledger.keypad_failures().failures == 2
+    ledger.close()
+
+
+def test_a_ledger_of_version_1_loses_the_numbers_of_parcels_that_have_gone(bench: Bench) -> None:
+    old = sqlite3.connect(bench.path)
+    old.executescript(VERSIONS[0].read_text(encoding="utf-8"))
+    old.execute(
+        "INSERT INTO consignments (consignment, service, direction, recipient, carrier, state, expected_seq) "
+        "VALUES ('con-old', 'parcel', 'inbound', 'res-1', 'swift', 'collected', 1)"
+    )
+    old.execute("INSERT INTO sealed SELECT kind, 'con-old', person, content FROM sealed WHERE kind = 'waybill'")
+    old.commit()
+    old.close()
+    ledger = bench.open()
+    numbers = ledger._db.execute("SELECT id FROM sealed WHERE kind = 'waybill'").fetchall()
+    assert [row["id"] for row in numbers] == ["con-2"]
+    ledger.close()
+
+
+def test_a_number_that_does_not_open_does_not_keep_an_older_ledger_from_opening(bench: Bench) -> None:
+    old = sqlite3.connect(bench.path)
+    old.executescript(VERSIONS[0].read_text(encoding="utf-8"))
+    old.execute("UPDATE sealed SET content = zeroblob(40) WHERE kind = 'waybill'")
+    old.commit()
+    old.close()
+    ledger = bench.open()
+    assert ledger.consignments_of_waybill("SW0042") == ()
+    with pytest.raises(Unreadable, match="con-2"):
+        ledger.waybill("con-2")
     ledger.close()
 
 

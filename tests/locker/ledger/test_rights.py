@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ledger_bench import COURIER, WANG, Bench, expected
+from ledger_bench import COURIER, WANG, Bench, collected, deposited, expected, reserved, withdrawn
 
 from locker.ledger import (
     DropPersonRow,
@@ -23,11 +23,15 @@ from locker.ledger import (
     StoreWaybill,
     Unreadable,
 )
+from locker.ledger.erasure import _STRANGERS
 from locker.ledger.opening import connect_read_only
+from locker.ledger.vault import _SEALED
+from mqtt.contract.base import ConsignmentState as State
 from mqtt.contract.base import CredentialKind, EyeSideName
 from mqtt.contract.events import (
     ConsentGiven,
     ConsentWithdrawn,
+    ConsignmentReleased,
     CredentialIssued,
     CredentialRevoked,
     CredentialUsed,
@@ -202,6 +206,52 @@ def test_two_parcels_with_one_number_are_both_found(ledger: Ledger) -> None:
     )
     assert ledger.consignments_of_waybill("SW0042") == ("con-1", "con-2")
     assert ledger.consignments_of_waybill("SW0043") == ()
+
+
+@pytest.mark.parametrize("end", [State.COLLECTED, State.WITHDRAWN, State.EXPIRED, State.CANCELLED])
+def test_a_number_goes_with_the_end_of_custody_and_stays_when_a_reservation_ends(
+    bench: Bench, ledger: Ledger, end: State
+) -> None:
+    visit = bench.visit(ledger)
+    ledger.record(expected("con-1"), personal=(StoreWaybill("con-1", "res-1", "SW0042"),))
+    ledger.record(reserved("con-1", "A01", visit))
+    ledger.record(ConsignmentReleased(consignment="con-1", state=State.EXPECTED, reason="changed their mind"))
+    assert ledger.waybill("con-1") == "SW0042"
+    if end is State.COLLECTED or end is State.WITHDRAWN:
+        leave = collected if end is State.COLLECTED else withdrawn
+        ledger.record(reserved("con-1", "A01", visit), deposited("con-1", "A01", visit))
+        ledger.record(leave("con-1", "A01", visit))
+    else:
+        ledger.record(ConsignmentReleased(consignment="con-1", state=end, reason="late"))
+    assert (ledger.waybill("con-1"), ledger.consignments_of_waybill("SW0042")) == (None, ())
+
+
+def test_a_number_is_found_in_an_index_and_not_when_its_hash_was_moved(ledger: Ledger) -> None:
+    ledger.record(
+        expected("con-1"),
+        expected("con-2"),
+        personal=(StoreWaybill("con-1", "res-1", "SW0042"), StoreWaybill("con-2", "res-1", "SW0043")),
+    )
+    hashes = "(SELECT found_by FROM sealed WHERE id = 'con-1')"
+    ledger._db.execute(f"UPDATE sealed SET found_by = {hashes} WHERE id = 'con-2'")
+    assert ledger.consignments_of_waybill("SW0042") == ("con-1",)
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (f"{_SEALED} WHERE kind = 'waybill' AND found_by = x'00' ORDER BY s.kind, s.id", "sealed_found_by"),
+        (
+            "SELECT * FROM consignments WHERE state IN ('x', 'y') AND carrier = 'z' ORDER BY 2",
+            "consignments_of_carrier",
+        ),
+        ("SELECT * FROM consignments WHERE state = 'x' AND recipient IN ('y', 'z')", "consignments_of_recipient"),
+        (_STRANGERS, "consignments_of_recipient"),
+    ],
+)
+def test_what_is_asked_for_often_is_answered_from_an_index(ledger: Ledger, question: str, index: str) -> None:
+    plan = " ".join(row["detail"] for row in ledger._db.execute(f"EXPLAIN QUERY PLAN {question}"))
+    assert index in plan, plan
 
 
 def test_personal_values_are_never_written_without_an_event(ledger: Ledger) -> None:
