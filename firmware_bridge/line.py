@@ -19,12 +19,10 @@ from firmware_bridge.boards.driver import BoardDriver, Declined, Hooks
 from firmware_bridge.errors import DeclinedError, NoReplyError, PortError, ReadFailedError
 from firmware_bridge.port import OpenPort
 from firmware_bridge.power import PowerBudget
+from firmware_bridge.reopening import Reopening
 from firmware_bridge.reports import DoorChanged, Latch, LineChanged, Outcome, PanelEvent
 from firmware_bridge.wire import Echo, Pace, Wire, WireCounts
 
-REOPEN_FIRST_S: Final = 0.1
-REOPEN_MOST_S: Final = 2.0
-"""A port that went away is looked for after 0.1 s, then half as often each time, and never less than every 2 s."""
 REOPEN_AFTER_SILENCE_S: Final = 10.0
 """A port on which no board answers for this long is opened anew: adapters hang, and TCP peers vanish without a word."""
 IDLE_S: Final = 1.0
@@ -65,8 +63,7 @@ class Line:
         self._pace = Pace(settings.baud or driver.bauds[0], settings.reply_timeout_s, settings.gap_s)
         self._wire: Wire | None = None
         self._up: bool | None = None
-        self._reopen_at = clock()
-        self._reopen_after_s = REOPEN_FIRST_S
+        self._reopening = Reopening(clock())
         self._heard_at = clock()
         self._queue = AttemptQueue()
         self._stop_by: float | None = None
@@ -115,8 +112,7 @@ class Line:
         if self._wire is not None:
             self._wire.close()
             self._wire = None
-        self._reopen_at = self._clock() + self._reopen_after_s
-        self._reopen_after_s = min(2 * self._reopen_after_s, REOPEN_MOST_S)
+        self._reopening.lost(self._clock())
         self._set_up(up=False, cause=why)
         for watch in self._watches.values():
             watch.line_lost(why)
@@ -125,8 +121,8 @@ class Line:
 
     def _open(self, now: float) -> float:
         self._queue.give_up_all(Outcome.LINE_DOWN, "the port is not open")
-        if now < self._reopen_at:
-            return min(self._reopen_at - now, IDLE_S)
+        if now < self._reopening.at:
+            return min(self._reopening.at - now, IDLE_S)
         port = self._open_port(self._settings.port, self._pace.baud)
         echo = Echo.UNKNOWN if self._driver.echo_matters else Echo.ABSENT
         self._wire = Wire(port, self._pace, clock=self._clock, pause=self._pause, echo=echo, counts=self.counts)
@@ -168,7 +164,7 @@ class Line:
             watch.read_failed(f"board {watch.address}: {error}", self._clock())
         else:
             self._heard_at = self._clock()
-            self._reopen_after_s = REOPEN_FIRST_S
+            self._reopening.answered(self._heard_at)
             self._set_up(up=True, cause=f"board {watch.address} answers")
             watch.read_succeeded(hooks, began=began, now=self._heard_at)
         self._notice_silence()

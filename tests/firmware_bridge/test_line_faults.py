@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fake_boards import Fake8aBus, FakeBus
-from line_bench import make_bench
+from line_bench import Bench, make_bench
 
 from firmware_bridge.reports import Latch, LineChanged, Outcome
 
@@ -49,6 +49,39 @@ def test_a_port_that_is_not_there_is_reported_and_looked_for(bus_type: type[Fake
     bench.for_seconds(20.0)
     bench.port.plugged = True
     bench.until(lambda: bench.up is True, limit_s=3.0)
+
+
+def lose(bench: Bench) -> None:
+    """The plug comes out for a moment."""
+    bench.port.plugged = False
+    bench.until(lambda: bench.up is False)
+    bench.port.plugged = True
+
+
+def test_a_plug_with_a_loose_contact_is_not_told_each_time(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    told = len(bench.events)
+    end, losses = bench.clock() + 600.0, 0
+    while bench.clock() < end:
+        lose(bench)
+        losses += 1
+        bench.until(lambda: bench.up is True, limit_s=65.0)
+        bench.for_seconds(1.0)
+    assert losses <= 15
+    each_time = 2 * (12 + 1)  # twelve doors and the line, unknown and known again
+    assert len(bench.events) - told <= losses * each_time
+
+
+def test_a_line_that_was_stable_is_looked_for_at_once_again(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    for _ in range(4):
+        lose(bench)
+        bench.until(lambda: bench.up is True, limit_s=65.0)
+    bench.for_seconds(11.0)
+    lose(bench)
+    bench.until(lambda: bench.up is True, limit_s=1.0)
 
 
 def test_a_silent_board_leaves_the_others_working(bus_type: type[FakeBus]) -> None:
