@@ -155,6 +155,11 @@ def test_an_erasure_beside_a_reader_is_finished_with_the_next_row(bench: Bench, 
 def test_nothing_personal_stands_in_the_clear_anywhere_on_the_disk(bench: Bench, ledger: Ledger) -> None:
     ledger.record(expected("con-1"), personal=(StoreWaybill("con-1", "res-1", "SW0042"),))
     found = files_of(bench)
+    for drawn in (
+        ledger.ledger_id,
+        *(row.hash for row in ledger.events()),
+    ):  # four digits may turn up in them by chance
+        found = found.replace(drawn.encode("ascii"), b"")
     for text in (WANG.name, WANG.room, WANG.phone_tail, COURIER.name, COURIER.number, COURIER.pin_hash, "SW0042"):
         assert text.encode("utf-8") not in found, text
 
