@@ -22,11 +22,20 @@ WORDS: dict[str, tuple[str, str]] = {
     # Why a compartment needs attention, by the reason that the ledger keeps with its service state.
     "reason.jammed": ("门打不开", "jammed"),
     "reason.by an attendant": ("人工停用", "taken out of service by staff"),
-    "reason.left open by an attendant": ("服务后门未关", "left open by staff"),
     "reason.not in the site file": ("不在配置中", "not in the site file"),
-    "reason.the door may have opened and closed while the cabinet was down": (
-        "停机期间可能开过门",
-        "may have opened while down",
+    "reason.the door may have opened and closed while nobody watched": (
+        "柜门可能开关过，无人看到",
+        "may have opened and closed unseen",
+    ),
+    "reason.the door opened without an attempt": ("柜门被异常打开", "opened by itself or by force"),
+    "reason.the door was open at the start, and nobody had opened it": ("开机时门开着", "found open at the start"),
+    "reason.nobody has said what is inside": ("里面有什么未经确认", "nobody said what is inside"),
+    "reason.nobody has said that it is inside": ("是否放入未经确认", "nobody said that it is inside"),
+    "reason.inspected through an open door": ("门开着时被查看过", "inspected while open"),
+    "reason.it may lie behind another door": ("物品可能在别的格口", "may lie behind another door"),
+    "reason.opened by an attendant who did not say what is inside": (
+        "服务后未说明里面有什么",
+        "opened by staff, nothing said",
     ),
     "reason.the door could not be read after a pulse": ("开门后读不到门状态", "door not read after opening"),
 }
