@@ -290,7 +290,7 @@ class Reception:
             wrong = True
 
     async def _judge(self, *, right: bool) -> None:
-        """Slow the keypad after a wrong code, and let a right one forgive one of them."""
+        """Slow the keypad after a wrong code; a right one ends the wait, and only quiet forgives."""
         keypad = self._cabinet.keypad
         await record_patience(self._cabinet, keypad.right() if right else keypad.wrong())
 
