@@ -292,7 +292,10 @@ def _open(settings: CameraSettings) -> cv2.VideoCapture:
     return cv2.VideoCapture(source, cv2.CAP_FFMPEG, limits)
 
 
+def source_without_password(source: str) -> str:
+    """A camera's source as logs and screens may show it: the URL of a network camera may carry its password."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", source)
+
+
 def _explain(settings: CameraSettings, cause: str, remedy: str) -> str:
-    # The URL of a network camera may carry its password; logs and screens must not.
-    shown = re.sub(r"(?<=://)[^/@]*@", "", settings.source)
-    return f"camera {shown!r}: {cause}; {remedy}"
+    return f"camera {source_without_password(settings.source)!r}: {cause}; {remedy}"

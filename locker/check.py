@@ -13,7 +13,7 @@ import serial
 
 from config.load import SettingsError, load_settings
 from config.settings import LineSettings, Settings
-from locker.camera import Camera, CameraFault
+from locker.camera import Camera, CameraFault, source_without_password
 from locker.clock import SystemClock
 from locker.keys import KeyFault, load_keys
 from locker.ledger import LedgerFault
@@ -92,7 +92,7 @@ def _line(line: LineSettings) -> Finding:
 def _camera(settings: Settings) -> list[Finding]:
     if settings.camera is None:
         return [Finding("camera: none; everybody uses codes")]
-    what = f"camera: {settings.camera.source}"
+    what = f"camera: {source_without_password(settings.camera.source)}"
     camera = Camera(settings.camera)
     try:
         with camera.look() as frames:

@@ -97,7 +97,7 @@ class Part:
 
 def _drain(stream: IO[str], lines: queue.Queue[str | None], log: Path) -> None:
     """Hand on the first lines and keep the rest in the log, so that the pipe never fills up."""
-    with log.open("a", encoding="utf-8") as file:
+    with stream, log.open("a", encoding="utf-8") as file:
         for line in stream:
             lines.put(line)
             file.write(line)

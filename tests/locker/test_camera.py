@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from config.settings import CameraSettings
-from locker.camera import SOMEBODY, Camera, CameraStalled, CameraUnavailable, Frame
+from locker.camera import SOMEBODY, Camera, CameraStalled, CameraUnavailable, Frame, source_without_password
 
 Treatment = Callable[[socket.socket], None]
 Serve = Callable[[Treatment], str]
@@ -330,3 +330,16 @@ def test_the_preview_notices_whoever_comes_near_and_nobody_else(shared: Simulate
     shared.stand("r02")
     assert camera.preview() > SOMEBODY
     camera.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("rtsp://admin:hunter2@10.0.0.9/eye", "rtsp://10.0.0.9/eye"),
+        ("rtsp://admin:p@ss@10.0.0.9/eye", "rtsp://10.0.0.9/eye"),
+        ("http://127.0.0.1:80/stream.mjpg", "http://127.0.0.1:80/stream.mjpg"),
+        ("/dev/video0", "/dev/video0"),
+    ],
+)
+def test_a_cameras_password_is_never_shown(source: str, shown: str) -> None:
+    assert source_without_password(source) == shown

@@ -1,0 +1,77 @@
+"""The daemon as a process: it reads every door before it serves, says when it stops, and refuses to start unsafely."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from simulator.story.processes import locker
+from simulator.story.town import Town
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+
+DOOR = "C08"
+
+
+def status(town: Town) -> str:
+    state: str = town.platform.get("/api/status")["state"]
+    return state
+
+
+def test_sigterm_ends_it_in_good_order_and_the_platform_hears_so(town: Town) -> None:
+    town.platform.until(lambda: status(town) == "online", "the cabinet online")
+    town.parts["daemon"].stop()
+    town.platform.until(lambda: status(town) == "stopping", "the cabinet stopping")
+    town.parts["daemon"].start()
+    town.platform.until(lambda: status(town) == "online", "the cabinet online again")
+
+
+def test_a_door_that_differs_from_the_ledger_is_known_before_anybody_is_served(town: Town) -> None:
+    town.parts["daemon"].stop()
+    town.street.do(DOOR, "hook", {"stuck": "unlatched"})
+    town.parts["daemon"].start()
+    try:
+        state = subprocess.run(
+            locker("ledger", "state", "--config", str(town.site.settings)), check=True, capture_output=True, text=True
+        )
+        assert f'"{DOOR}": {{"size": "L", "service": "needs_check"' in state.stdout
+        town.platform.until(
+            lambda: any(a["kind"] == "door.differed" for a in town.platform.get("/api/alarms")), "the difference"
+        )
+    finally:
+        town.street.do(DOOR, "hook", {"stuck": None})
+
+
+def test_check_may_run_beside_the_daemon_and_finds_nothing_wrong(town: Town) -> None:
+    town.parts["daemon"].stop()
+    town.parts["daemon"].start()
+    check = subprocess.run(
+        locker("check", "--config", str(town.site.settings)), check=False, capture_output=True, text=True
+    )
+    assert check.returncode == 0, check.stdout
+    assert "✗" not in check.stdout
+
+
+def test_a_second_daemon_on_the_same_ledger_is_refused_with_a_reason(town: Town) -> None:
+    second = subprocess.run(
+        locker("run", "--config", str(town.site.settings)), check=False, capture_output=True, text=True, timeout=30
+    )
+    assert second.returncode == 2
+    assert "Traceback" not in second.stderr
+    assert "iris-locker check" in second.stderr
+
+
+def test_a_key_file_that_others_may_read_stops_it_before_anything_is_opened(town: Town) -> None:
+    keys = town.site.folder / "keys.toml"
+    town.parts["daemon"].stop()
+    keys.chmod(0o644)
+    try:
+        refused = subprocess.run(
+            locker("run", "--config", str(town.site.settings)), check=False, capture_output=True, text=True, timeout=30
+        )
+        assert refused.returncode == 2
+        assert "mode 0644" in refused.stderr
+    finally:
+        keys.chmod(0o600)
+        town.parts["daemon"].start()

@@ -1,0 +1,145 @@
+"""Looks: pictures are wiped whatever happens, nobody is recognised beyond the threshold, and a dead camera says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from config.settings import IrisSettings
+from iris.encode import encode
+from iris.template import EyeSide
+from locker.camera import CameraUnavailable
+from locker.look import Looker, NotEnrolled, NotRecognised, Recognised, Sight
+from simulator.eyes.eye import grow
+from simulator.eyes.identity import Identity, Side
+from simulator.eyes.life import draw_view
+from simulator.eyes.render import render
+
+SEED = 3
+
+
+def pictures(person: str, count: int, seed: int = 0) -> list[NDArray[np.uint8]]:
+    """Attentive views of somebody's left eye."""
+    eye, rng = grow(Identity(SEED, person, Side.LEFT)), np.random.default_rng([SEED, seed])
+    return [render(eye, draw_view(rng), rng).picture for _ in range(count)]
+
+
+@dataclass
+class PaperFrame:
+    picture: NDArray[np.uint8]
+    wiped: bool = False
+
+    def wipe(self) -> None:
+        self.picture[:] = 0
+        self.wiped = True
+
+
+@dataclass
+class PaperCamera:
+    """Yields the pictures that a test gives it, then fails or ends."""
+
+    shows: list[NDArray[np.uint8]]
+    dead: bool = False
+    frames: list[PaperFrame] = field(default_factory=list)
+
+    @contextmanager
+    def look(self) -> Iterator[Iterator[PaperFrame]]:
+        yield self._frames()
+
+    def _frames(self) -> Iterator[PaperFrame]:
+        if self.dead:
+            raise CameraUnavailable("the camera is unplugged")
+        for picture in self.shows:
+            frame = PaperFrame(picture.copy())
+            self.frames.append(frame)
+            yield frame
+
+
+def looker(camera: PaperCamera | None) -> Looker:
+    return Looker(camera, IrisSettings())  # type: ignore[arg-type] - a camera of paper
+
+
+def enrol(looking: Looker, person: str) -> None:
+    looking.gallery.add(f"tpl-{person}", person, encode(pictures(person, 1, seed=9)[0], side=EyeSide.LEFT).template)
+
+
+def quiet(_sight: Sight) -> None:
+    """Nobody watches."""
+
+
+async def test_somebody_enrolled_is_recognised_and_every_picture_is_wiped() -> None:
+    camera = PaperCamera(pictures("ann", 3))
+    looking = looker(camera)
+    enrol(looking, "ann")
+    enrol(looking, "ben")
+    assert await looking.look(quiet) == Recognised("ann")
+    assert camera.frames
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_stranger_is_nobody() -> None:
+    camera = PaperCamera(pictures("eve", 4))
+    looking = looker(camera)
+    for person in ("ann", "ben", "cai"):
+        enrol(looking, person)
+    assert await looking.look(quiet) == NotRecognised("not_recognised")
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_pictures_without_an_eye_are_wiped_and_told_apart_from_a_stranger() -> None:
+    grey = np.full((480, 640), 90, np.uint8)
+    camera, hints = PaperCamera([grey, grey]), list[str | None]()
+    looking = looker(camera)
+    enrol(looking, "ann")
+    assert await looking.look(lambda sight: hints.append(sight.hint)) == NotRecognised("poor_pictures")
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_fault_of_the_core_leaves_no_picture_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a fault of the program")
+
+    camera = PaperCamera(pictures("ann", 1))
+    looking = looker(camera)
+    monkeypatch.setattr("locker.look.encode", broken)
+    with pytest.raises(ValueError, match="a fault of the program"):
+        await looking.look(quiet)
+    assert all(frame.wiped for frame in camera.frames)
+
+
+@pytest.mark.parametrize("camera", [None, PaperCamera([], dead=True)])
+async def test_a_camera_that_is_absent_or_dead_is_named(camera: PaperCamera | None) -> None:
+    looking = looker(camera)
+    assert await looking.look(quiet) == NotRecognised("camera")
+    assert await looking.enrol(EyeSide.LEFT, "ann", quiet) == NotEnrolled("camera")
+
+
+async def test_an_enrolment_makes_a_template_that_the_eye_is_recognised_by() -> None:
+    camera = PaperCamera(pictures("ann", 8))
+    looking = looker(camera)
+    template = await looking.enrol(EyeSide.LEFT, "ann", quiet)
+    assert not isinstance(template, NotEnrolled)
+    assert all(frame.wiped for frame in camera.frames)
+    looking.gallery.add("tpl-1", "ann", template)
+    camera.shows = pictures("ann", 2, seed=5)
+    assert await looking.look(quiet) == Recognised("ann")
+    looking.forget(["tpl-1", "never-there"])
+    assert len(looking.gallery) == 0
+
+
+async def test_an_eye_that_is_somebody_elses_already_is_refused() -> None:
+    camera = PaperCamera(pictures("ann", 8))
+    looking = looker(camera)
+    enrol(looking, "ann")
+    assert await looking.enrol(EyeSide.LEFT, "ben", quiet) == NotEnrolled("duplicate")
+
+
+async def test_a_burst_of_different_eyes_makes_no_template() -> None:
+    camera = PaperCamera([picture for person in "fghijklmnop" for picture in pictures(person, 1)])
+    assert isinstance(await looker(camera).enrol(EyeSide.LEFT, "ann", quiet), NotEnrolled)
+    assert all(frame.wiped for frame in camera.frames)
