@@ -12,7 +12,8 @@ from typing import ClassVar
 from iris.template import EyeSide, Template
 from locker.cabinet import Cabinet
 from locker.kiosk.screen import Choice, Screen, Tone, text
-from locker.ledger import Credential, DropTemplate, PersonalWrite, StoreTemplate
+from locker.kiosk.wording import WORDING
+from locker.ledger import Credential, DropTemplate, PersonalWrite, StoreConsent, StoreTemplate
 from locker.look import NotEnrolled, Sight
 from locker.visits import notices
 from locker.visits.visit import Moves, Visit
@@ -92,7 +93,8 @@ class EnrolmentVisit(Visit):
         """Consent, templates and the spent code in one transaction; then the gallery, where they replace older ones."""
         consent = self.cabinet.new_id("cst")
         events: list[Event] = [ConsentGiven(consent=consent, person=self._person, text_version=CONSENT_VERSION)]
-        personal: list[PersonalWrite] = []
+        wording = "\n\n".join(WORDING["consent.text"])
+        personal: list[PersonalWrite] = [StoreConsent(consent, self._person, wording)]
         older = await self.cabinet.ledger.run(
             lambda ledger: [t.template for t in ledger.templates() if t.person == self._person]
         )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.load import load_settings
 from config.settings import Settings
 from firmware_bridge.panel import DoorChanged, Outcome, UnlockReport
 from firmware_bridge.panel import Latch as HookLatch
+from iris.code import CODE_COLUMNS
+from iris.template import EyeSide, Template
 from locker.access.codes import one_time_digest, pickup_code
 from locker.access.keypad import Keypad
 from locker.cabinet import Cabinet
@@ -25,7 +28,7 @@ from locker.keys import Keys, new_keys
 from locker.kiosk.desk import ScreenDesk
 from locker.kiosk.screen import Act, Screen
 from locker.ledger import Ledger, LedgerThread, SetPersonRow, StoreCode, StorePerson, StoreWaybill
-from locker.look import NotRecognised, Recognised
+from locker.look import NotEnrolled, NotRecognised, Recognised
 from locker.reception import Reception
 from locker.recovery import begin_boot, compare_doors, interrupted_visits
 from locker.visits.aftercare import adopt
@@ -133,6 +136,17 @@ class PaperLooker:
 
     stalled: asyncio.Event | None = None
     looked: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    enrols: list[NotEnrolled] = field(default_factory=list)
+
+    async def enrol(self, side: EyeSide, _person: str, _watch: object) -> Template | NotEnrolled:
+        if self.enrols:
+            return self.enrols.pop()
+        return Template(np.zeros((CODE_COLUMNS, 2), np.uint8), np.zeros((CODE_COLUMNS, 1), np.uint8), side)
+
+    def forget(self, templates: Iterable[str]) -> None:
+        for template in templates:
+            self.gallery.remove(template)
 
     async def motion(self) -> float:
         if self.stalled is not None:
