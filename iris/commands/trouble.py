@@ -14,7 +14,7 @@ from iris.template import TemplateFormatError
 
 TROUBLE, NO_MATCH = 2, 1
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse names it so
 """What a command adds itself to."""
 
 
