@@ -38,12 +38,14 @@ class DetectionCopy:
 
     Attributes:
         pixels: (h, w) grey values without highlights.
+        plain: (h, w) grey values as seen.
         glints: (h, w), 255 where a highlight was filled.
         step: original pixels per pixel of the copy.
         left, top: original pixels before the copy's first column and row.
     """
 
     pixels: Picture
+    plain: Picture
     glints: Picture
     step: int
     left: int = 0

@@ -1,38 +1,43 @@
-"""Pupil and limbus chosen together: the pair of circles that explains the picture best, then both drawn exactly."""
+"""Pupil and limbus chosen together: the hypothesis that the picture supports best, then both curves drawn exactly."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from iris.geometry import Circle, Contour, even_angles
-from iris.picture import DetectionCopy
+from iris.geometry import Circle, Contour, FloatArray, even_angles
+from iris.picture import DetectionCopy, Picture
 from iris.refusals import NoEye
 from iris.segment import contour
-from iris.segment.limbus import LimbusCandidate, limbus_candidates
-from iris.segment.pupil import pupil_candidates
+from iris.segment.highlights import close_up, detection_copy, opened
+from iris.segment.hypotheses import PUPIL_STEP, Hypothesis, around, hypotheses
 
-PUPILS = 4
-SURE = 0.8
-"""Certainty at which no other candidate for the pupil is looked at."""
-FULL_CONTRAST = 60.0
-"""Grey levels; a pupil this much darker than the iris is as good as any."""
-LIMBUS_SATURATION = 0.6
-"""A limbus this consistent is as good as any: beyond it, only the pupil decides (rings of lamps have sharper edges)."""
-PUPIL_STEP = 12.0
+SURE = 0.97
+"""Probability at which no other dark disc, and no second attempt, is looked at."""
 LIMBUS_STEP = 6.0
-"""Grey levels at which a ray counts as fully brightening across the boundary."""
+"""Grey levels at which a ray counts as fully brightening across the limbus."""
+LIMBUS_BELOW = 0.012
+"""Iris radii by which the limbus' centre usually lies below the pupil's; lids hide what would tell it exactly."""
+SMALL = 38.0
+"""Pixels of iris radius in the detection copy below which the curves are drawn in a close-up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """Pupil and limbus in pixels of the detection copy, how their rims look, and how well the picture supports them."""
+    """Pupil and limbus, how their rims look, and how well the picture supports them.
 
+    Attributes:
+        copy: the detection copy in whose pixels the curves are given.
+        probability: that both circles are right, before the curves were drawn.
+    """
+
+    copy: DetectionCopy
     pupil: Contour
     limbus: Contour
     pupil_rim: contour.Rim
     limbus_rim: contour.Rim
+    probability: float
 
     @property
     def confidence(self) -> float:
@@ -41,59 +46,63 @@ class Boundaries:
         return float(product ** (1 / 3))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    pupil: Contour
-    rim: contour.Rim
-    limbus: LimbusCandidate
-
-    @property
-    def certain(self) -> float:
-        """How surely the inner curve is a pupil, 0 to 1."""
-        return max(self.rim.rise, 0.0) * self.rim.evenness
-
-    @property
-    def score(self) -> float:
-        """Pupil and limbus together; both saturate, so that neither lamps nor a strong lid decide alone."""
-        contrast = min(self.rim.contrast / FULL_CONTRAST, 1.0)
-        return self.certain + 0.3 * contrast + 0.5 * min(self.limbus.rim, LIMBUS_SATURATION)
-
-
-def boundaries(copy: DetectionCopy) -> Boundaries:
+def boundaries(picture: Picture) -> Boundaries:
     """Finds both boundaries; raises `NoEye` where no pair of circles is plausible.
 
-    The best dark disc is taken when its curve is surely a pupil; otherwise every candidate is drawn and compared.
+    A second attempt, on the opened picture, is made where the first leaves doubt.
     """
-    pairs: list[_Pair] = []
-    for candidate in pupil_candidates(copy.pixels, PUPILS):
-        pair = _pair(copy, candidate.circle)
-        if pair is None:
-            continue
-        pairs.append(pair)
-        if pairs[0].certain >= SURE:
-            break
-    if not pairs:
+    best = _most_probable(detection_copy(picture))
+    if best is None:
         raise NoEye("no dark disc inside a larger one")
-    best = max(pairs, key=lambda pair: pair.score)
-    rough = best.limbus.circle
-    start = Circle(rough.x, best.pupil.circle.y, rough.r)
-    limbus = contour.draw(copy, start, contour.LIMBUS, _side_trust())
-    outer = contour.rim(copy.pixels, limbus, LIMBUS_STEP, _side_trust())
-    return Boundaries(best.pupil, limbus, best.rim, outer)
+    if best.limbus.r < SMALL and best.copy.step > 1:
+        best = _closer(picture, best)
+    return _drawn(best)
 
 
-def _pair(copy: DetectionCopy, candidate: Circle) -> _Pair | None:
-    pupil = _drawn_pupil(copy, candidate)
-    limbi = limbus_candidates(copy.pixels, pupil.circle, 1)
-    return _Pair(pupil, contour.rim(copy.pixels, pupil, PUPIL_STEP), limbi[0]) if limbi else None
+def _most_probable(copy: DetectionCopy) -> Hypothesis | None:
+    best: Hypothesis | None = None
+    for second in (False, True):
+        tried = opened(copy) if second else copy
+        for group in hypotheses(tried, second=second):
+            best = max(group, key=lambda found: found.log_odds) if best is None and group else best
+            best = max([best, *group], key=lambda found: found.log_odds) if best is not None else None
+            if best is not None and best.probability >= SURE:
+                return best
+    return best
 
 
-def _drawn_pupil(copy: DetectionCopy, candidate: Circle) -> Contour:
-    """First the best circle, then the best curve: a candidate may be small and off centre where lashes cross it."""
-    circle = contour.draw(copy, candidate, contour.PUPIL_CIRCLE).circle
-    return contour.draw(copy, circle, contour.PUPIL)
+def _closer(picture: Picture, coarse: Hypothesis) -> Hypothesis:
+    """The same eye in a close-up, at the size that every band and spot is made for."""
+    step = coarse.copy.step
+    x, y = coarse.copy.origin
+    limbus, pupil = coarse.limbus, coarse.pupil
+    near = close_up(picture, x + limbus.x * step, y + limbus.y * step, limbus.r * step)
+    if coarse.evidence.second:
+        near = opened(near)
+    left, top = near.origin
+    start = Circle(
+        (x + pupil.x * step - left) / near.step, (y + pupil.y * step - top) / near.step, pupil.r * step / near.step
+    )
+    found = around(near, start, second=bool(coarse.evidence.second))
+    return max(found, key=lambda closer: closer.log_odds, default=coarse)
 
 
-def _side_trust() -> np.ndarray:
+def _drawn(found: Hypothesis) -> Boundaries:
+    copy, trust = found.copy, _side_trust()
+    pupil = contour.draw(copy, found.pupil, contour.PUPIL, contour.lash_trust())
+    rough = found.limbus
+    start = Circle(rough.x, pupil.circle.y + LIMBUS_BELOW * rough.r, rough.r)
+    limbus = contour.draw(copy, start, contour.LIMBUS, trust)
+    return Boundaries(
+        copy,
+        pupil,
+        limbus,
+        contour.rim(copy.pixels, pupil, PUPIL_STEP),
+        contour.rim(copy.pixels, limbus, LIMBUS_STEP, trust),
+        found.probability,
+    )
+
+
+def _side_trust() -> FloatArray:
     angles = even_angles(contour.RAYS)
     return (np.clip(np.cos(angles) ** 2 - 0.25, 0, 1) + 0.02).astype(np.float32)

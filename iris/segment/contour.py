@@ -19,6 +19,7 @@ RAYS = 128
 PLACES = 49
 TRUSTED = 0.3
 """Rays of less trust than this part of the greatest do not enter the contrast of a rim."""
+TOP_TRUST = 0.2
 RIM_PLACES = np.array([0.1, 0.3, 0.5, 0.75, 0.82, 0.89, 1.10, 1.17, 1.24], np.float32)
 """Where a curve is judged, in units of its radius: three in the middle, three inside the rim, three outside."""
 
@@ -34,6 +35,7 @@ class Tightening:
         stiffness: the penalty on orders above the first, in votes of rays.
         anchor: the penalty on a vertical shift of the centre, in votes of rays.
         blur: standard deviation of the smoothing along the ray, in units of the radius.
+        band: how far it must stay brighter beyond an edge, in units of the radius; 0 asks nothing.
     """
 
     reach: float
@@ -42,11 +44,18 @@ class Tightening:
     stiffness: float
     anchor: float
     blur: float
+    band: float = 0.0
 
 
-PUPIL_CIRCLE = Tightening(reach=0.45, spreads=(0.30, 0.20, 0.10), orders=1, stiffness=0.0, anchor=0.0, blur=0.05)
-PUPIL = Tightening(reach=0.25, spreads=(0.10, 0.06, 0.04), orders=4, stiffness=16.0, anchor=0.0, blur=0.04)
+PUPIL_CIRCLE = Tightening(reach=0.45, spreads=(0.20, 0.12, 0.08), orders=1, stiffness=0.0, anchor=0.0, blur=0.05)
+PUPIL = Tightening(reach=0.25, spreads=(0.08, 0.05, 0.04), orders=4, stiffness=30.0, anchor=0.0, blur=0.04)
 LIMBUS = Tightening(reach=0.20, spreads=(0.10, 0.06, 0.035), orders=2, stiffness=30.0, anchor=4.0, blur=0.025)
+
+
+def lash_trust() -> FloatArray:
+    """Trust in the rays of a pupil: lashes of the upper lid hang on to its top, hardly ever to its bottom."""
+    upwards = np.clip(-np.sin(even_angles(RAYS)), 0.0, 1.0)
+    return np.asarray(1.0 - (1.0 - TOP_TRUST) * upwards, np.float32)
 
 
 def draw(copy: DetectionCopy, circle: Circle, how: Tightening, trust: FloatArray | None = None) -> Contour:
@@ -64,8 +73,18 @@ def draw(copy: DetectionCopy, circle: Circle, how: Tightening, trust: FloatArray
     rise = np.maximum(np.gradient(smooth, axis=1), 0.0) * seen
     level = np.percentile(rise.max(axis=1), 70.0) + 1e-6
     votes = np.minimum(rise / level, 1.0) ** 2
+    if how.band:
+        votes = votes * _lasting(rays, round(how.band / step))
     trusted = np.ones(RAYS, np.float32) if trust is None else trust
     return _fit(votes, offsets, circle, how, trusted)
+
+
+def _lasting(rays: FloatArray, places: int) -> FloatArray:
+    """0 to 1: how far it stays brighter beyond each place than before it; a lamp's halo in a pupil does not."""
+    kernel = np.concatenate([-np.ones(places), [0.0], np.ones(places)]).astype(np.float32)[None] / places
+    step = cv2.filter2D(rays, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+    level = np.percentile(step.max(axis=1), 50.0) + 1e-6
+    return np.asarray(np.clip(step / level, 0.0, 1.0), np.float32)
 
 
 def _gaussian(sigma: float) -> FloatArray:

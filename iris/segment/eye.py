@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iris.geometry import Segmentation
-from iris.picture import DetectionCopy, Picture
-from iris.refusals import NoEye
+from iris.picture import Picture
 from iris.segment.boundaries import Boundaries, boundaries
 from iris.segment.cover import Cover, cover
-from iris.segment.highlights import close_up, detection_copy
 from iris.segment.iris_grey import IrisGrey, iris_grey
 from iris.segment.lids import eyelids
 from iris.segment.rings import sample
@@ -17,11 +15,6 @@ from iris.unwrap import Sheet, unwrap
 
 GLINT_SHARE = 64.0
 """Of 255: a place counts as highlight when a quarter of its neighbourhood does."""
-
-SMALL = 38.0
-"""Pixels of iris radius in the detection copy below which a close-up is tried."""
-CLOSE_UP_PREFERENCE = 0.9
-"""Part of the first confidence that a close-up must reach: at equal confidence the larger picture is the better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,8 @@ class Eye:
 
 def find_eye(picture: Picture) -> Eye:
     """Segments a checked picture; raises `NoEye`."""
-    copy, small = _boundaries(picture)
+    small = boundaries(picture)
+    copy = small.copy
     pupil, limbus = (curve.scaled(copy.step).moved(copy.left, copy.top) for curve in (small.pupil, small.limbus))
     sheet = unwrap(picture, pupil, limbus)
     x, y = copy.origin
@@ -46,19 +40,3 @@ def find_eye(picture: Picture) -> Eye:
     upper, lower = eyelids(copy.pixels, small.pupil, small.limbus, grey)
     hidden = cover(sheet, glint, grey, limbus.circle, (upper, lower))
     return Eye(Segmentation(pupil, limbus, upper, lower, small.confidence), small, sheet, hidden, grey)
-
-
-def _boundaries(picture: Picture) -> tuple[DetectionCopy, Boundaries]:
-    """Both boundaries in the whole picture, or in a close-up where the iris is small and shows better there."""
-    copy = detection_copy(picture)
-    small = boundaries(copy)
-    circle = small.limbus.circle
-    if circle.r >= SMALL or copy.step == 1:
-        return copy, small
-    x, y = copy.origin
-    near = close_up(picture, x + circle.x * copy.step, y + circle.y * copy.step, circle.r * copy.step)
-    try:
-        closer = boundaries(near)
-    except NoEye:
-        return copy, small
-    return (near, closer) if closer.confidence >= CLOSE_UP_PREFERENCE * small.confidence else (copy, small)

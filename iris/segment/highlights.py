@@ -20,9 +20,12 @@ NEIGHBOURHOOD = 15
 DARKNESS = 0.15
 """Of the way from the darkest grey value to the median: what is below is pupil, and spots in it may be fainter."""
 
+OPENED_RISE = 25
+"""Grey levels by which a place of the opened picture was brighter to count as highlight."""
+
 CLOSE_UP_RADIUS = 50.0
 """Pixels of iris radius that a close-up aims at: the bands and spots above are sized for it."""
-CLOSE_UP_REACH = 3.0
+CLOSE_UP_REACH = 2.0
 """Iris radii around the centre that a close-up shows."""
 
 
@@ -55,4 +58,14 @@ def _filled(picture: Picture, step: int) -> DetectionCopy:
     peaks = (((cv2.subtract(small, opened) > RISE) & lamp_like) * np.uint8(255)).astype(np.uint8)
     glints = cv2.dilate(peaks, np.ones((3, 3), np.uint8))
     filled = np.where(glints > 0, opened, small)
-    return DetectionCopy(filled.astype(np.uint8), glints.astype(np.uint8), step)
+    return DetectionCopy(filled.astype(np.uint8), np.asarray(small, np.uint8), glints.astype(np.uint8), step)
+
+
+def opened(copy: DetectionCopy) -> DetectionCopy:
+    """The same picture with everything bright and narrow removed: for pupils so full of lamps that no filling is sure.
+
+    Lashes may grow into the pupil in it, so it is a second attempt.
+    """
+    pixels = cv2.morphologyEx(copy.plain, cv2.MORPH_OPEN, np.ones((SPOT, SPOT), np.uint8))
+    peaks = (cv2.subtract(copy.plain, pixels) > OPENED_RISE).astype(np.uint8) * np.uint8(255)
+    return replace(copy, pixels=np.asarray(pixels, np.uint8), glints=peaks.astype(np.uint8))

@@ -23,25 +23,7 @@ PUPIL_RATIO = (0.13, 0.80)
 """Least and greatest pupil radius in units of the iris radius (ISO/IEC 29794-6 expects 0.2 to 0.7)."""
 PUPIL_CLEARANCE = 1.15
 """Pupil radii within which no limbus passes, so that the pupil's own edge is not taken for it."""
-OFFSETS = np.linspace(-0.24, 0.24, 9).astype(np.float32)
-"""Shift of the iris centre from the pupil centre, in units of the iris radius."""
-BANDS = (3, 10)
-"""Pixels of the detection copy over which each side of an edge is averaged. The narrow band places the edge; the wide
-one tells the limbus, beyond which it stays bright, from the collarette, beyond which it darkens again."""
-LEVEL = 1.0
-"""The steps of the strongest twentieth of places on the sides, in units of which every step is saturated."""
-SIDE = 0.6
-"""Sine of the steepest ray that counts as a side."""
-LEAST_STEP = 4.0
-"""Grey levels; steps below this are noise even where nothing else is seen."""
-USUAL_RATIO = 0.38
-RATIO_SPREAD = 0.25
-RATIO_WEIGHT = 0.03
-"""The usual pupil radius in units of the iris radius, the usual deviation of its logarithm, and what one such deviation
-costs: little, since bright sun and darkness must both pass, but enough to decide between two equally faint edges."""
-PUPIL_CLEARANCE = 1.15
-"""Pupil radii within which no limbus passes, so that the pupil's own edge is not taken for it."""
-OFFSETS = np.linspace(-0.24, 0.24, 9).astype(np.float32)
+OFFSETS = np.linspace(-0.24, 0.24, 7).astype(np.float32)
 """Shift of the iris centre from the pupil centre, in units of the iris radius."""
 BANDS = (3, 10)
 """Pixels of the detection copy over which each side of an edge is averaged. The narrow band places the edge; the wide
@@ -53,7 +35,12 @@ SIDE = 0.6
 LEAST_STEP = 4.0
 """Grey levels; steps below this are noise even where nothing else is seen."""
 USUAL_RATIO = 0.55
-"""Pupil radius in units of the iris radius above which a pair becomes unlikely in near-infrared light."""
+RATIO_SPREAD = 0.25
+RATIO_WEIGHT = 0.03
+"""A mild preference against very tight irises: the usual pupil radius in units of the iris radius, the usual deviation
+of its logarithm, and what one such deviation costs, enough to decide between two equally faint edges."""
+RADIUS_STEP = 2
+"""Pixels between the radii tried; the curve is drawn exactly afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +58,7 @@ def limbus_candidates(pixels: Picture, pupil: Circle, count: int) -> list[Limbus
     if high - low < 2:  # noqa: PLR2004 - at least two radii to choose from
         return []
     rise, weight = _edges(pixels, pupil)
-    radii = np.arange(low, high + 1, dtype=np.float32)
+    radii = np.arange(low, high + 1, RADIUS_STEP, dtype=np.float32)
     scores = _scores(rise, weight, radii, pupil.r)
     return _peaks(scores, radii, pupil, count)
 
