@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-import numpy as np
-
 from iris.commands.trouble import Commands, guarded
+from iris.evaluation import score_file
+from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Layout, items
+from iris.evaluation.progress import Progress
 from iris.evaluation.report import html
-from iris.evaluation.scores import on_stderr, scores
-from iris.evaluation.statistics import figures
+from iris.evaluation.scores import scores
 
 
 def register(commands: Commands) -> None:
@@ -21,7 +22,8 @@ def register(commands: Commands) -> None:
     command.add_argument("--layout", required=True, choices=[layout.value for layout in Layout])
     command.add_argument("--subjects", type=_subjects, metavar="A-B")
     command.add_argument("--report", required=True, type=Path, metavar="DIR")
-    command.add_argument("--scores", type=Path, metavar="FILE.npz")
+    command.add_argument("--scores", type=Path, metavar="FILE.npz", help="also write every pair's score")
+    command.add_argument("--jobs", type=_jobs, metavar="N", help="processes; all cores by default")
     command.set_defaults(run=guarded(_evaluate))
 
 
@@ -36,24 +38,31 @@ def _subjects(text: str) -> tuple[int, int]:
     return span
 
 
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number of processes, at least 1, got {text!r}")
+    return int(text)
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     found = items(arguments.folder, Layout(arguments.layout), arguments.subjects)
-    result = scores(found, on_stderr)
-    summary = figures(result)
     arguments.report.mkdir(parents=True, exist_ok=True)
-    (arguments.report / "figures.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    page = html(f"Iris evaluation: {arguments.layout}", summary, result)
-    (arguments.report / "report.html").write_text(page, encoding="utf-8")
     if arguments.scores:
-        np.savez_compressed(
-            arguments.scores,
-            pictures=np.array([item.path.relative_to(arguments.folder).as_posix() for item in found]),
-            eyes=np.array([item.eye for item in found]),
-            first=result.first,
-            second=result.second,
-            genuine=result.genuine,
-            distance=result.distance,
-            failed=result.failed,
-        )
+        arguments.scores.parent.mkdir(parents=True, exist_ok=True)
+    progress = Progress(sys.stderr)
+    result = scores(found, progress, arguments.jobs)
+    if arguments.scores:
+        score_file.write(arguments.scores, result.pairs)
+    progress("figures", 0, 1)
+    summary = figures(result)
+    page = html(_title(arguments), summary, result)
+    progress("figures", 1, 1)
+    (arguments.report / "figures.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (arguments.report / "report.html").write_text(page, encoding="utf-8")
     print(summary.model_dump_json(indent=2))
     return 0
+
+
+def _title(arguments: argparse.Namespace) -> str:
+    span = "" if arguments.subjects is None else f", subjects {arguments.subjects[0]} to {arguments.subjects[1]}"
+    return f"Iris evaluation: {arguments.layout}{span}"

@@ -35,6 +35,7 @@ class Item:
         person: equal for two numbers of one person.
         number: the subject number as the data set has it; None where there is none.
         side: "L", "R" or "".
+        name: the path inside the data set, with slashes.
     """
 
     path: Path
@@ -42,6 +43,12 @@ class Item:
     person: str
     number: int | None
     side: str
+    name: str
+
+    @property
+    def identity(self) -> str:
+        """Equal for pictures that show one eye, even under two subject numbers."""
+        return f"{self.person}{self.side}"
 
 
 def items(folder: Path, layout: Layout, subjects: tuple[int, int] | None = None) -> list[Item]:
@@ -52,9 +59,24 @@ def items(folder: Path, layout: Layout, subjects: tuple[int, int] | None = None)
     if not folder.is_dir():
         raise LayoutError(f"{folder} is not a folder")
     readers = {Layout.CASIA_INTERVAL: _casia, Layout.IITD: _iitd, Layout.FOLDERS: _folders}
-    found = [item for item in readers[layout](folder) if _within(item.number, subjects)]
-    if not found:
-        raise LayoutError(f"no pictures of layout {layout.value} in {folder} for these subjects")
+    try:
+        pictures = list(_pictures(folder))
+        every = list(readers[layout](folder, pictures))
+    except PermissionError as error:
+        raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
+    found = [item for item in every if _within(item.number, subjects)]
+    if not pictures:
+        raise LayoutError(f"no pictures in {folder} (files that end in {', '.join(sorted(PICTURES))})")
+    if not every:
+        raise LayoutError(
+            f"no pictures of layout {layout.value} among {len(pictures)} in {folder}: expected {_EXPECTED[layout]}, "
+            f"found for example {pictures[0].relative_to(folder)}"
+        )
+    if not found and subjects is not None:
+        have = sorted({item.number for item in every if item.number is not None})
+        raise LayoutError(
+            f"no pictures of subjects {subjects[0]}-{subjects[1]} in {folder}; it holds {have[0]} to {have[-1]}"
+        )
     return found
 
 
@@ -67,35 +89,56 @@ def _within(number: int | None, subjects: tuple[int, int] | None) -> bool:
     return subjects is None or (number is not None and subjects[0] <= number <= subjects[1])
 
 
+_EXPECTED = {
+    Layout.CASIA_INTERVAL: "names like S1001L01.jpg",
+    Layout.IITD: "names like 001/01_L.bmp",
+    Layout.FOLDERS: "one folder per eye with its pictures inside",
+}
+
+
 def _pictures(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in PICTURES)
+    """Files by their ending in any case, hidden ones and hidden folders left out; raises `PermissionError`."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _pictures(path)
+        elif path.suffix.lower() in PICTURES and path.is_file():
+            yield path
 
 
-def _casia(folder: Path) -> Iterator[Item]:
-    for path in _pictures(folder):
-        match = re.fullmatch(r"S1(\d{3})([LR])\d{2}", path.stem)
+def _casia(folder: Path, pictures: list[Path]) -> Iterator[Item]:
+    for path in pictures:
+        match = re.fullmatch(r"S1(\d{3})([LR])\d{2}", path.stem.upper())
         if match:
             number, side = match.groups()
-            yield Item(path, f"{number}{side}", number, int(number), side)
+            yield Item(path, f"{number}{side}", number, int(number), side, _name(path, folder))
 
 
-def _iitd(folder: Path) -> Iterator[Item]:
-    for path in _pictures(folder):
-        match = re.fullmatch(r"\d{2}_([LR])", path.stem)
+def _iitd(folder: Path, pictures: list[Path]) -> Iterator[Item]:
+    for path in pictures:
+        match = re.fullmatch(r"\d{2}_([LR])", path.stem.upper())
         if match and re.fullmatch(r"\d{3}", path.parent.name):
             number, side = path.parent.name, match.group(1)
-            yield Item(path, f"{number}{side}", IITD_SAME_PERSON.get(number, number), int(number), side)
+            person = IITD_SAME_PERSON.get(number, number)
+            yield Item(path, f"{number}{side}", person, int(number), side, _name(path, folder))
 
 
-def _folders(folder: Path) -> Iterator[Item]:
+def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
     """One folder per eye; two folders XL and XR are the eyes of one person X."""
-    eyes = sorted({path.parent for path in _pictures(folder)} - {folder})
+    eyes: dict[Path, list[Path]] = {}
+    for path in pictures:
+        if path.parent != folder:
+            eyes.setdefault(path.parent, []).append(path)
     people: dict[str, int] = {}
-    for eye in eyes:
-        name = eye.relative_to(folder).as_posix()
-        paired = name[-1] in "LR" and (eye.parent / (eye.name[:-1] + ("R" if name[-1] == "L" else "L"))).is_dir()
-        person, side = (name[:-1], name[-1]) if paired else (name, "")
+    for eye in sorted(eyes):
+        name = _name(eye, folder)
+        other = eye.parent / (eye.name[:-1] + ("R" if name[-1] == "L" else "L"))
+        person, side = (name[:-1], name[-1]) if name[-1] in "LR" and other in eyes else (name, "")
         number = people.setdefault(person, len(people) + 1)
-        for path in sorted(eye.iterdir()):
-            if path.suffix.lower() in PICTURES:
-                yield Item(path, name, person, number, side)
+        for path in eyes[eye]:
+            yield Item(path, name, person, number, side, _name(path, folder))
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()

@@ -1,134 +1,253 @@
-"""The evaluation as one HTML page without scripts or outside resources: figures, DET curve, histograms, worst eyes."""
+"""The evaluation as one HTML page without scripts or outside resources."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
-from statistics import NormalDist
 
 import numpy as np
 
+from iris.evaluation.charts import det, histogram, rejection
+from iris.evaluation.figures import Count, Figures
+from iris.evaluation.rejection import measured, rejection_curve
+from iris.evaluation.resampling import Bounds
 from iris.evaluation.scores import Scores
-from iris.evaluation.statistics import RATES, Curve, Distribution, Figures, curve, distribution, threshold_at
+from iris.evaluation.statistics import RATES, curve, distribution
+from iris.evaluation.visits import VisitFigures
 
-WIDTH, HEIGHT, EDGE = 640, 420, 50
+FEW, NOTHING, NONE = "too few pairs", "–", "<p>None.</p>"
+MOST_ROWS = 20
+"""Rows of a list in the report; figures.json has them all."""
 _STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1c2733}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}"
     "table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #d5dde5;padding:.3rem .8rem;"
-    "text-align:right}th:first-child,td:first-child{text-align:left}svg{background:#fafbfc;width:100%;height:auto}"
+    "text-align:right;font-variant-numeric:tabular-nums}th{color:#52606d;font-weight:600}"
+    "th:first-child,td:first-child{text-align:left}svg{background:#fafbfc;width:100%;height:auto}"
+    "td.t{text-align:left}figure{margin:1rem 0;max-width:46rem}p.n{color:#52606d;max-width:46rem}"
+    "div.s{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.8rem}"
+    "@media print{h2{break-after:avoid}svg,table{break-inside:avoid}}"
 )
 
 
 def html(title: str, figures: Figures, scores: Scores) -> str:
     """The whole page."""
-    spread = distribution(scores)
+    spread = distribution(scores.pairs)
+    both = spread.genuine.size and spread.impostor.size
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style>",
-        f"<h1>{escape(title)}</h1>",
-        _table(figures),
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>",
+        _note(f"Encoder {figures.encoder}. Rates in percent with 95 % intervals from resampling eyes."),
+        _counts(figures),
+        "<h2>Accuracy of one picture against one</h2>",
+        _accuracy(figures),
+        "<h2>Promised and observed false-match rate</h2>",
+        _promises(figures),
+        "<h2>Visits</h2>",
+        _visits(figures.visit),
         "<h2>DET curve</h2>",
-        _det(curve(spread)) if spread.genuine.size and spread.impostor.size else "<p>Too few pairs.</p>",
+        f"<figure>{det(curve(spread), spread.impostor.size)}</figure>" if both else f"<p>{FEW}.</p>",
         "<h2>Distances</h2>",
-        _histogram(spread),
-        "<h2>Refusals</h2>",
-        _list(f"{reason}: {count}" for reason, count in sorted(figures.refusals.items())),
+        f"<figure>{histogram(spread, figures.promised_thresholds)}</figure>",
+        "<h2>Quality and error</h2>",
+        _quality(figures, scores),
         "<h2>Eyes that fail most</h2>",
-        _worst(scores, spread),
+        _failing(figures),
+        "<h2>Suspected label errors</h2>",
+        _labels(figures),
+        "<h2>Refusals</h2>",
+        _refusals(figures, scores),
     ]
-    return "\n".join(parts)
+    return "\n".join(parts) + "</html>\n"
 
 
-def _table(figures: Figures) -> str:
+def _counts(figures: Figures) -> str:
+    share = figures.failures_to_enrol / figures.pictures
+    lost = figures.pairs_lost_to_fte
     rows = [
-        ("Pictures / eyes", f"{figures.pictures} / {figures.eyes}"),
-        ("Failures to enrol", f"{figures.failures_to_enrol} ({figures.failures_to_enrol / figures.pictures:.2%})"),
-        ("Genuine / impostor pairs", f"{figures.genuine_pairs} / {figures.impostor_pairs}"),
-        ("EER", _percent(figures.eer)),
-        ("d'", "-" if figures.d_prime is None else f"{figures.d_prime:.2f}"),
+        ("Pictures", f"{figures.pictures:,}", f"of {figures.eyes:,} eyes"),
+        ("Failures to enrol", f"{figures.failures_to_enrol:,}", f"{share:.2%}{_around(figures.failures_to_enrol_95)}"),
+        ("Genuine pairs", f"{figures.genuine_pairs:,}", f"{lost.genuine:,} lost to failures to enrol"),
+        ("Impostor pairs", f"{figures.impostor_pairs:,}", f"{lost.impostor:,} lost to failures to enrol"),
+        ("Equal error rate", _percent(figures.eer), _interval(figures.eer_95)),
+        ("d′", FEW if figures.d_prime is None else f"{figures.d_prime:.2f}", _plain(figures.d_prime_95)),
     ]
+    return _table((), rows)
+
+
+def _accuracy(figures: Figures) -> str:
+    rows = []
     for rate in RATES:
-        bounds = figures.fnmr_incl_fte_95[rate]
-        around = "" if bounds is None else f" (95 %: {bounds[0]:.2%} to {bounds[1]:.2%})"
-        rows += [
-            (f"FNMR at FMR {rate}, incl. FTE", _percent(figures.fnmr_incl_fte[rate]) + around),
-            (f"FNMR at FMR {rate}, excl. FTE", _percent(figures.fnmr_excl_fte[rate])),
-            (f"FMR seen where {rate} is promised", _scientific(figures.observed_fmr_at_promised[rate])),
-        ]
-    return "<table>" + "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows) + "</table>"
+        for name, values, around, counts in (
+            ("incl. FTE", figures.fnmr_incl_fte, figures.fnmr_incl_fte_95, figures.fnmr_incl_fte_counts),
+            ("excl. FTE", figures.fnmr_excl_fte, figures.fnmr_excl_fte_95, figures.fnmr_excl_fte_counts),
+        ):
+            threshold = figures.thresholds[rate]
+            rows.append(
+                (
+                    f"FNMR at FMR {rate}, {name}",
+                    _percent(values[rate]),
+                    _interval(around[rate]),
+                    _of(counts[rate]),
+                    NOTHING if threshold is None else f"{threshold:.4f}",
+                )
+            )
+    return _table(("", "rate", "95 %", "missed / pairs", "threshold"), rows)
+
+
+def _promises(figures: Figures) -> str:
+    rows = [
+        (
+            f"FMR {rate} promised",
+            _scientific(figures.observed_fmr_at_promised[rate]),
+            NOTHING if around is None else f"{around[0]:.1e} to {around[1]:.1e}",
+            _of(figures.observed_fmr_at_promised_counts[rate]),
+            f"{figures.promised_thresholds[rate]:.4f}",
+        )
+        for rate in RATES
+        for around in [figures.observed_fmr_at_promised_95[rate]]
+    ]
+    return _table(("", "observed", "95 %", "matched / pairs", "policy's threshold"), rows)
+
+
+def _visits(visit: VisitFigures) -> str:
+    frames = ", ".join(f"{count} of {kind} frames" for kind, count in sorted(visit.visits_by_frames.items()))
+    rows = [
+        (
+            "False non-matches",
+            f"{visit.false_non_matches} / {visit.visits}",
+            _percent(visit.false_non_match_rate),
+            _interval(visit.false_non_match_rate_95),
+        ),
+        (
+            "… with eyes not enrolled",
+            f"{visit.false_non_matches_incl_not_enrolled} / {visit.visits + len(visit.not_enrolled)}",
+            _percent(visit.false_non_match_rate_incl_not_enrolled),
+            _interval(visit.false_non_match_rate_incl_not_enrolled_95),
+        ),
+        (
+            "Taken for somebody else",
+            f"{visit.false_matches} / {visit.visits}",
+            "",
+            _interval(visit.false_match_rate_95),
+        ),
+        (
+            "Strangers accepted",
+            f"{visit.stranger_false_matches} / {visit.stranger_visits}",
+            "",
+            _interval(visit.stranger_false_match_rate_95),
+        ),
+    ]
+    about = (
+        f"Frames of a visit, one by one, against enrolments fused from other frames, at the policy's promise of "
+        f"{visit.false_match_rate:g} per visit ({frames or 'no eye has enough pictures'}; "
+        f"{visit.eyes_with_too_few_pictures} eyes have too few pictures). Exact binomial bounds."
+    )
+    lists = [(eye.eye, "missed", eye.why) for eye in visit.missed]
+    lists += [(eye.eye, "not enrolled", eye.why) for eye in visit.not_enrolled]
+    return _note(about) + _table(("", "visits", "rate", "95 %"), rows) + _rows(("eye", "", "why"), lists)
+
+
+def _quality(figures: Figures, scores: Scores) -> str:
+    found = figures.quality
+    about = (
+        f"False non-match rate of encoded pairs against the share of pictures of least quality rejected, at threshold "
+        f"{found.threshold:.4f} ({found.missed:,} of {found.pairs:,} pairs missed, in {found.missed_eyes} eyes). "
+        "Dashed: rejecting at random. "
+        "Area: that under the curve over that under the dashed line; below 1 the measure predicts error, and its whole "
+        "interval must lie below 1 to say so. Rank correlation: of quality with distance over all genuine pairs."
+    )
+    curves = {name: rejection_curve(scores.pairs, values, found.threshold) for name, values in measured(scores).items()}
+    highest = [float(np.nanmax(each.fnmr)) for each in curves.values() if np.isfinite(each.fnmr).any()]
+    base = found.missed / found.pairs if found.pairs else 0.0
+    top = max(min(max(highest, default=0.0), 2 * base), 1e-4)
+    verdicts = {True: "predicts error", False: "not shown", None: "too few errors"}
+    rows = [
+        (
+            name,
+            NOTHING if each.area is None else f"{each.area:.2f}",
+            _plain(each.area_95),
+            verdicts[each.predicts_error],
+            NOTHING if each.distance_correlation is None else f"{each.distance_correlation:+.2f}",
+            _plain(each.distance_correlation_95),
+        )
+        for name, each in found.components.items()
+    ]
+    small = "".join(
+        rejection(name, each, f"area {area:.2f}" if (area := found.components[name].area) is not None else "", top)
+        for name, each in curves.items()
+    )
+    table = _table(("measure", "area", "95 %", "", "rank correlation", "95 %"), rows)
+    return f"{_note(about)}{table}" + (f"<div class=s>{small}</div>" if found.missed else "")
+
+
+def _failing(figures: Figures) -> str:
+    about = f"Genuine pairs missed at distance {figures.quality.threshold:.4f}."
+    rows = [(e.eye, f"{e.missed} / {e.pairs}", str(e.by_refusal), str(e.by_distance)) for e in figures.failing_eyes]
+    return (
+        _note(about) + (NONE if not rows else "") + _rows(("eye", "missed / pairs", "by refusal", "by distance"), rows)
+    )
+
+
+def _labels(figures: Figures) -> str:
+    found = figures.suspected_label_errors
+    about = (
+        f"Pairs across labels nearer than {found.threshold:.4f}, where fewer than one in a million strangers should "
+        f"come ({found.near_pairs:,} found), and pictures that fit nothing of their own eye but another."
+    )
+    strays = [(s.picture, s.eye, s.fits, f"{s.distance:.3f}") for s in found.pictures]
+    near = [(p.first, p.second, f"{p.distance:.3f}") for p in found.pairs]
+    if not near:
+        return _note(about) + NONE
+    return (
+        _note(about)
+        + _rows(("picture", "labelled", "fits", "distance"), strays)
+        + _rows(("picture", "picture of another eye", "distance"), near)
+    )
+
+
+def _refusals(figures: Figures, scores: Scores) -> str:
+    rows = [(reason, f"{count:,}") for reason, count in sorted(figures.refusals.items(), key=lambda row: -row[1])]
+    named = [(i.name, o.refusal) for i, o in zip(scores.items, scores.outcomes, strict=True) if o.template is None]
+    return _table(("reason", "pictures"), rows) + _rows(("picture", "reason"), named) if rows else NONE
+
+
+def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table's first rows, and how many more there are; nothing at all for none."""
+    if not rows:
+        return ""
+    more = len(rows) - MOST_ROWS
+    return _table(head, rows[:MOST_ROWS]) + (_note(f"And {more:,} more in figures.json.") if more > 0 else "")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    top = "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>" if head else ""
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table>{top}{body}</table>"
+
+
+def _note(text: str) -> str:
+    return f"<p class=n>{escape(text)}</p>"
 
 
 def _percent(value: float | None) -> str:
-    return "too few pairs" if value is None else f"{value:.3%}"
+    return FEW if value is None else f"{value:.3%}"
 
 
 def _scientific(value: float | None) -> str:
-    return "too few pairs" if value is None else f"{value:.2e}"
+    return FEW if value is None else f"{value:.2e}"
 
 
-def _list(lines: Iterable[str]) -> str:
-    found = [f"<li>{escape(line)}</li>" for line in lines]
-    return f"<ul>{''.join(found)}</ul>" if found else "<p>None.</p>"
+def _interval(around: Bounds | None) -> str:
+    return NOTHING if around is None else f"{around[0]:.2%} to {around[1]:.2%}"
 
 
-def _det(det: Curve) -> str:
-    """Both axes on the normal-deviate scale, on which normal scores give a straight line."""
-    normal = NormalDist()
-    low, high = normal.inv_cdf(1e-6), normal.inv_cdf(0.5)
-
-    def place(rate: float, span: int) -> float:
-        deviate = normal.inv_cdf(min(max(rate, 1e-6), 0.5))
-        return EDGE + (deviate - low) / (high - low) * (span - 2 * EDGE)
-
-    kept = (det.fmr > 0) & (det.fmr <= 0.5) & (det.fnmr <= 0.5)  # noqa: PLR2004 - half of all pairs
-    points = " ".join(
-        f"{place(float(fmr), WIDTH):.1f},{HEIGHT - place(float(fnmr), HEIGHT):.1f}"
-        for fmr, fnmr in zip(det.fmr[kept], det.fnmr[kept], strict=True)
-    )
-    ticks = "".join(
-        f'<line x1="{x:.0f}" y1="{EDGE}" x2="{x:.0f}" y2="{HEIGHT - EDGE}" stroke="#e3e8ee"/>'
-        f'<line x1="{EDGE}" y1="{HEIGHT - y:.0f}" x2="{WIDTH - EDGE}" y2="{HEIGHT - y:.0f}" stroke="#e3e8ee"/>'
-        f'<text x="{x:.0f}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{rate:g}</text>'
-        f'<text x="{EDGE - 6}" y="{HEIGHT - y + 4:.0f}" text-anchor="end">{rate:g}</text>'
-        for rate in (1e-5, 1e-4, 1e-3, 1e-2, 0.1)
-        for x, y in [(place(rate, WIDTH), place(rate, HEIGHT))]
-    )
-    labels = (
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">false-match rate</text>'
-        f'<text x="16" y="{HEIGHT / 2}" transform="rotate(-90 16 {HEIGHT / 2})" text-anchor="middle">'
-        "false non-match rate</text>"
-    )
-    line = f'<polyline points="{points}" fill="none" stroke="#1a6fb5" stroke-width="2"/>'
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" role="img">{ticks}{labels}{line}</svg>'
+def _around(around: Bounds | None) -> str:
+    return "" if around is None else f" ({_interval(around)})"
 
 
-def _histogram(spread: Distribution) -> str:
-    edges = np.linspace(0.0, 0.55, 111)
-    bars = []
-    for values, colour in ((spread.impostor, "#b5471a"), (spread.genuine, "#1a6fb5")):
-        share = np.histogram(values[np.isfinite(values)], edges)[0] / max(values.size, 1)
-        top = max(float(share.max()), 1e-9)
-        bars += [
-            f'<rect x="{EDGE + i * 4.9:.1f}" y="{HEIGHT - EDGE - h:.1f}" width="4.9" height="{h:.1f}" '
-            f'fill="{colour}" fill-opacity="0.6"/>'
-            for i, value in enumerate(share)
-            if (h := float(value) / top * (HEIGHT - 2 * EDGE)) > 0
-        ]
-    ticks = "".join(
-        f'<text x="{EDGE + d / 0.005 * 4.9:.0f}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{d:.1f}</text>'
-        for d in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
-    )
-    label = (
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
-        "normalised distance (blue genuine, red impostor; each to its own height)</text>"
-    )
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" role="img">{"".join(bars)}{ticks}{label}</svg>'
+def _plain(around: Bounds | None) -> str:
+    return NOTHING if around is None else f"{around[0]:.2f} to {around[1]:.2f}"
 
 
-def _worst(scores: Scores, spread: Distribution) -> str:
-    threshold = threshold_at(spread.impostor, 1e-3)
-    if threshold is None:
-        return "<p>Too few pairs.</p>"
-    missed = scores.genuine & ~(scores.distance < threshold)
-    counts = Counter(scores.items[i].eye for i in scores.first[missed])
-    return _list(f"eye {eye}: {count} pairs missed at FMR 1e-3" for eye, count in counts.most_common(15))
+def _of(count: Count | None) -> str:
+    return NOTHING if count is None else f"{count.errors:,} / {count.pairs:,}"

@@ -1,13 +1,12 @@
-"""Encoding every picture and comparing every pair, on all cores."""
+"""Encoding every picture and comparing every pair, on as many cores as are given."""
 
 from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.pool
 import os
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
@@ -16,45 +15,43 @@ from numpy.typing import NDArray
 
 from iris.encode import encode
 from iris.evaluation.layouts import Item, ambiguous
+from iris.evaluation.pairs import Pairs
 from iris.planes import Planes, distances, planes, turned
+from iris.quality import Quality
 from iris.refusals import BadPicture, Refusal
 from iris.template import Template
 
 PROBES = 32
 """Probes of one parcel of work: enough that sending the gallery along costs little."""
 
-Progress = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]
+"""Is told a stage, how much of it is done and its total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One picture's outcome: a template with its quality, or the reason of the refusal."""
+    """One picture's outcome: a template with its quality, or the reason of the refusal.
+
+    Attributes:
+        template: None where the picture was refused.
+        quality: 0 to 100.
+        components: each measure of the quality.
+        refusal: the reason, "" where there is a template.
+    """
 
     template: Template | None
     quality: int
+    components: Mapping[str, float]
     refusal: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Every pair of pictures of one data set.
-
-    Attributes:
-        items: the pictures.
-        outcomes: what each gave.
-        first, second: (p,) indices of each pair's pictures.
-        genuine: (p,) whether the pair shows one eye.
-        distance: (p,) normalised distance; NaN where a picture was refused or the masks share too little.
-        failed: (p,) whether a picture of the pair was refused.
-    """
+    """A data set's pictures, what each gave, and every pair of them."""
 
     items: list[Item]
     outcomes: list[Enrolled]
-    first: NDArray[np.int32]
-    second: NDArray[np.int32]
-    genuine: NDArray[np.bool_]
-    distance: NDArray[np.float32]
-    failed: NDArray[np.bool_]
+    pairs: Pairs
 
 
 def read_grey(path: Path) -> NDArray[np.uint8]:
@@ -69,14 +66,15 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def scores(items: list[Item], progress: Progress) -> Scores:
-    """Encodes and compares; every pair once, pairs whose truth is unknown left out."""
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), _one_thread) as pool:
+def scores(items: list[Item], tell: Tell, jobs: int | None = None) -> Scores:
+    """Encodes and compares in `jobs` processes (all cores by default); pairs whose truth is unknown are left out."""
+    with multiprocessing.get_context("spawn").Pool(jobs or os.cpu_count(), _one_thread) as pool:
         outcomes: list[Enrolled] = []
+        tell("encode", 0, len(items))
         for done, outcome in enumerate(pool.imap(_enrol, [item.path for item in items], chunksize=8), start=1):
             outcomes.append(outcome)
-            progress("encode", done, len(items))
-        return _compared(items, outcomes, pool, progress)
+            tell("encode", done, len(items))
+        return Scores(items, outcomes, _compared(items, outcomes, pool, tell))
 
 
 def _one_thread() -> None:
@@ -87,52 +85,56 @@ def _enrol(path: Path) -> Enrolled:
     try:
         encoded = encode(read_grey(path))
     except Refusal as refusal:
-        return Enrolled(None, 0, refusal.reason)
-    return Enrolled(encoded.template, encoded.quality.score, "")
+        return Enrolled(None, 0, {}, refusal.reason)
+    return Enrolled(encoded.template, encoded.quality.score, measures(encoded.quality), "")
 
 
-def _compared(
-    items: list[Item], outcomes: list[Enrolled], pool: multiprocessing.pool.Pool, progress: Progress
-) -> Scores:
+def measures(quality: Quality) -> dict[str, float]:
+    """The components of ISO/IEC 29794-6 where the quality has them, else every fractional measure it has."""
+    components = getattr(quality, "components", None)
+    if isinstance(components, Mapping):
+        return {str(name): float(value) for name, value in components.items()}
+    named = {field.name: getattr(quality, field.name) for field in fields(quality)}
+    return {name: value for name, value in named.items() if isinstance(value, float)}
+
+
+def _compared(items: list[Item], outcomes: list[Enrolled], pool: multiprocessing.pool.Pool, tell: Tell) -> Pairs:
     usable = [i for i, outcome in enumerate(outcomes) if outcome.template is not None]
     templates = [t for outcome in outcomes if (t := outcome.template) is not None]
     matrix = np.full((len(items), len(items)), np.nan, np.float32)
-    packed = planes(templates)
-    jobs = [(start, templates[start : start + PROBES], packed) for start in range(0, len(templates), PROBES)]
-    for start, rows in zip(range(0, len(templates), PROBES), pool.imap(_rows, jobs), strict=True):
-        for i, row in enumerate(rows, start=start):
-            matrix[usable[i], usable[i + 1 :]] = row
-        progress("compare", min(start + PROBES, len(templates)), len(templates))
-    first, second = np.triu_indices(len(items), 1)
-    known = np.array([not ambiguous(items[i], items[j]) for i, j in zip(first, second, strict=True)], bool)
-    first, second = first[known].astype(np.int32), second[known].astype(np.int32)
-    _, eye = np.unique([item.eye for item in items], return_inverse=True)
-    refused = np.array([outcome.template is None for outcome in outcomes], bool)
-    return Scores(
-        items,
-        outcomes,
-        first,
-        second,
-        eye[first] == eye[second],
-        matrix[first, second],
-        refused[first] | refused[second],
+    starts = range(0, len(templates), PROBES)
+    jobs = ((templates[start : start + PROBES], planes(templates[start:])) for start in starts)
+    for start, rows in zip(starts, pool.imap(_rows, jobs), strict=True):
+        for i, row in enumerate(rows):
+            matrix[usable[start + i], usable[start + i + 1 :]] = row[i + 1 :]
+        tell("compare", min(start + PROBES, len(templates)), len(templates))
+    eyes, eye = np.unique([item.eye for item in items], return_inverse=True)
+    first, second = _known_pairs(items)
+    return Pairs(
+        pictures=tuple(item.name for item in items),
+        eyes=tuple(str(name) for name in eyes),
+        eye=eye.astype(np.int32),
+        refused=np.array([outcome.template is None for outcome in outcomes], bool),
+        first=first,
+        second=second,
+        distance=matrix[first, second],
     )
 
 
-def _rows(job: tuple[int, list[Template], Planes]) -> list[NDArray[np.float32]]:
-    """Each probe against every template after it."""
-    start, probes, packed = job
-    return [
-        distances(
-            turned(probe), Planes(packed.real[:, i + 1 :], packed.imaginary[:, i + 1 :], packed.mask[:, i + 1 :])
-        ).distance
-        for i, probe in enumerate(probes, start=start)
-    ]
+def _known_pairs(items: list[Item]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Each pair once, without those of one person under two numbers, of which nobody knows whether they are one eye."""
+    unknown = np.zeros((len(items), len(items)), bool)
+    members: dict[str, list[int]] = {}
+    for i, item in enumerate(items):
+        members.setdefault(item.person, []).append(i)
+    for group in members.values():
+        for i in group:
+            unknown[i, group] = [ambiguous(items[i], items[j]) for j in group]
+    first, second = np.nonzero(np.triu(~unknown, 1))
+    return first.astype(np.int32), second.astype(np.int32)
 
 
-def on_stderr(what: str, done: int, total: int) -> None:
-    """A progress line that overwrites itself."""
-    if done == total or done % 20 == 0:
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r{what} {done}/{total}{end}")
-        sys.stderr.flush()
+def _rows(job: tuple[list[Template], Planes]) -> list[NDArray[np.float32]]:
+    """Each probe against every template of the gallery, whose first ones are the probes themselves."""
+    probes, packed = job
+    return [distances(turned(probe), packed).distance for probe in probes]

@@ -1,43 +1,21 @@
-"""ISO/IEC 19795-1 figures from the scores of all pairs, with bounds from resampling whole eyes."""
+"""The measures of ISO/IEC 19795-1 on sorted distances: rates, thresholds, the trade-off curve, EER, d'."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from iris.decision import Policy
-from iris.evaluation.scores import Scores
+from iris.evaluation.pairs import Pairs
 
 RATES = ("1e-3", "1e-4", "1e-5")
+"""False-match rates at which figures are stated, as they are named there."""
 LEAST_BEHIND = 30
 """Impostor pairs that must lie beyond a threshold before a figure at it is stated (the rule of 30, ISO/IEC 19795-1)."""
-RESAMPLES = 400
 
 Floats = NDArray[np.floating]
-AtRates = dict[str, float | None]
-
-
-class Figures(BaseModel):
-    """One data set's result; every rate is a fraction, None where too few pairs stand behind it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    pictures: int
-    eyes: int
-    failures_to_enrol: int
-    genuine_pairs: int
-    impostor_pairs: int
-    eer: float | None
-    d_prime: float | None
-    fnmr_incl_fte: AtRates
-    fnmr_excl_fte: AtRates
-    fnmr_incl_fte_95: dict[str, tuple[float, float] | None]
-    observed_fmr_at_promised: AtRates
-    refusals: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +35,10 @@ class Distribution:
     impostor: Floats
 
 
-def distribution(scores: Scores) -> Distribution:
+def distribution(pairs: Pairs) -> Distribution:
     """The distances of pairs whose two pictures were encoded."""
-    far = np.where(np.isnan(scores.distance), np.inf, scores.distance).astype(np.float64)
-    tried = ~scores.failed
-    return Distribution(np.sort(far[tried & scores.genuine]), np.sort(far[tried & ~scores.genuine]))
+    tried, genuine, far = ~pairs.failed, pairs.genuine, pairs.far
+    return Distribution(np.sort(far[tried & genuine]), np.sort(far[tried & ~genuine]))
 
 
 def rate_below(ordered: Floats, thresholds: Floats | float) -> Floats:
@@ -75,10 +52,24 @@ def threshold_at(impostor: Floats, rate: float) -> float | None:
     return float(impostor[behind]) if LEAST_BEHIND <= behind < impostor.size else None
 
 
+def promised_threshold(rate: float) -> float:
+    """The distance below which the policy accepts one comparison that promises this false-match rate."""
+    return Policy(rate, frames=1).threshold(1)
+
+
+def working_threshold(pairs: Pairs) -> float:
+    """Where single pairs are called missed: at the observed FMR of 1e-3; at the promised one if pairs are few."""
+    observed = threshold_at(distribution(pairs).impostor, 1e-3)
+    return promised_threshold(1e-3) if observed is None else observed
+
+
 def curve(spread: Distribution) -> Curve:
     """The trade-off at every distance seen."""
     finite = np.concatenate([spread.genuine, spread.impostor])
-    thresholds = np.unique(np.quantile(finite[np.isfinite(finite)], np.linspace(0, 1, 4001)))
+    finite = finite[np.isfinite(finite)]
+    thresholds = np.unique(np.quantile(finite, np.linspace(0, 1, 4001))) if finite.size else np.empty(0)
+    tail = spread.impostor[: min(spread.impostor.size, 4000)]
+    thresholds = np.unique(np.concatenate([thresholds, tail[np.isfinite(tail)]]))
     return Curve(thresholds, rate_below(spread.impostor, thresholds), 1 - rate_below(spread.genuine, thresholds))
 
 
@@ -100,56 +91,3 @@ def d_prime(spread: Distribution) -> float | None:
         return None
     pooled = np.sqrt((genuine.var() + impostor.var()) / 2)
     return float(abs(impostor.mean() - genuine.mean()) / pooled) if pooled > 0 else None
-
-
-def figures(scores: Scores) -> Figures:
-    """All figures of one evaluation."""
-    spread = distribution(scores)
-    thresholds = {rate: threshold_at(spread.impostor, float(rate)) for rate in RATES}
-    refused = Counter(outcome.refusal for outcome in scores.outcomes if outcome.template is None)
-    return Figures(
-        pictures=len(scores.items),
-        eyes=len({item.eye for item in scores.items}),
-        failures_to_enrol=sum(refused.values()),
-        genuine_pairs=int(scores.genuine.sum()),
-        impostor_pairs=int((~scores.genuine).sum()),
-        eer=equal_error_rate(spread),
-        d_prime=d_prime(spread),
-        fnmr_incl_fte={rate: _missed(scores, t, with_failures=True) for rate, t in thresholds.items()},
-        fnmr_excl_fte={rate: _missed(scores, t, with_failures=False) for rate, t in thresholds.items()},
-        fnmr_incl_fte_95={rate: _bounds(scores, t) for rate, t in thresholds.items()},
-        observed_fmr_at_promised={rate: _observed(spread, float(rate)) for rate in RATES},
-        refusals=dict(refused),
-    )
-
-
-def _observed(spread: Distribution, promise: float) -> float | None:
-    """False-match rate seen at the threshold that the policy gives one comparison for this promise."""
-    if promise * spread.impostor.size < LEAST_BEHIND:
-        return None
-    return float(rate_below(spread.impostor, Policy(promise, frames=1).threshold(1)))
-
-
-def _nonmatches(scores: Scores, threshold: float) -> NDArray[np.bool_]:
-    return ~(scores.distance < threshold)
-
-
-def _missed(scores: Scores, threshold: float | None, *, with_failures: bool) -> float | None:
-    chosen = scores.genuine if with_failures else scores.genuine & ~scores.failed
-    if threshold is None or not chosen.any():
-        return None
-    return float(_nonmatches(scores, threshold)[chosen].mean())
-
-
-def _bounds(scores: Scores, threshold: float | None) -> tuple[float, float] | None:
-    """95 % bounds of the FNMR incl. FTE by resampling eyes with replacement, from a fixed seed."""
-    if threshold is None or not scores.genuine.any():
-        return None
-    eyes, eye = np.unique([item.eye for item in scores.items], return_inverse=True)
-    of_pair = eye[scores.first[scores.genuine]]
-    pairs = np.bincount(of_pair, minlength=eyes.size)
-    missed = np.bincount(of_pair, weights=_nonmatches(scores, threshold)[scores.genuine], minlength=eyes.size)
-    drawn = np.random.default_rng(1).integers(0, eyes.size, (RESAMPLES, eyes.size))
-    rates = missed[drawn].sum(axis=1) / np.maximum(pairs[drawn].sum(axis=1), 1)
-    low, high = np.quantile(rates, (0.025, 0.975))
-    return float(low), float(high)

@@ -11,17 +11,7 @@ import numpy as np
 import pytest
 
 from iris.cli import register
-from iris.evaluation.layouts import Item, Layout, LayoutError, ambiguous, items
-from iris.evaluation.scores import Enrolled, Scores
-from iris.evaluation.statistics import (
-    Distribution,
-    d_prime,
-    distribution,
-    equal_error_rate,
-    figures,
-    rate_below,
-    threshold_at,
-)
+from iris.evaluation.layouts import Layout, LayoutError, ambiguous, items
 
 
 def run(*words: str) -> int:
@@ -65,46 +55,40 @@ def test_folders_pair_left_and_right_of_one_person(tmp_path: Path) -> None:
     assert not ambiguous(left, right)
 
 
+def test_one_eye_keeps_its_identity_under_two_numbers(tmp_path: Path) -> None:
+    touch(tmp_path, "008/01_L.bmp", "042/01_L.bmp", "042/06_R.bmp")
+    first, second, other = items(tmp_path, Layout.IITD)
+    assert first.eye != second.eye
+    assert first.identity == second.identity != other.identity
+
+
+def test_names_are_read_in_any_case_and_hidden_files_are_left_out(tmp_path: Path) -> None:
+    touch(tmp_path, "001/L/s1001l01.JPG", "001/L/S1001L02.JPEG", "001/L/._S1001L02.jpg", ".trash/S1009L01.jpg")
+    assert [(item.eye, item.name) for item in items(tmp_path, Layout.CASIA_INTERVAL)] == [
+        ("001L", "001/L/S1001L02.JPEG"),
+        ("001L", "001/L/s1001l01.JPG"),
+    ]
+
+
 def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(LayoutError, match="no pictures"):
+    with pytest.raises(LayoutError, match="no pictures in"):
         items(tmp_path, Layout.IITD)
     with pytest.raises(LayoutError, match="not a folder"):
         items(tmp_path / "nowhere", Layout.IITD)
 
 
-def test_equal_error_rate_of_two_shifted_normals_is_the_known_one() -> None:
-    rng = np.random.default_rng(1)
-    spread = Distribution(np.sort(rng.normal(0.25, 0.05, 20_000)), np.sort(rng.normal(0.45, 0.05, 20_000)))
-    assert equal_error_rate(spread) == pytest.approx(0.0228, abs=0.003)
-    assert d_prime(spread) == pytest.approx(4.0, abs=0.05)
+def test_a_folder_of_another_layout_says_what_was_expected_and_found(tmp_path: Path) -> None:
+    touch(tmp_path, "loose.png")
+    with pytest.raises(LayoutError, match=r"one folder per eye.*loose.png"):
+        items(tmp_path, Layout.FOLDERS)
+    with pytest.raises(LayoutError, match=r"S1001L01.jpg.*loose.png"):
+        items(tmp_path, Layout.CASIA_INTERVAL)
 
 
-def test_the_threshold_at_a_rate_lets_no_more_impostors_through() -> None:
-    impostor = np.sort(np.random.default_rng(1).normal(0.45, 0.03, 50_000))
-    threshold = threshold_at(impostor, 1e-3)
-    assert threshold is not None
-    assert rate_below(impostor, threshold) <= 1e-3
-    assert threshold_at(impostor, 1e-4) is None
-
-
-def scored(distance: list[float], genuine: list[bool], failed: list[bool]) -> Scores:
-    people = [Item(Path(f"{i}.png"), f"eye{i // 2}", f"eye{i // 2}", None, "") for i in range(4)]
-    outcomes = [Enrolled(None, 0, "no-eye")] + [Enrolled(None, 0, "no-eye")] * 3
-    first, second = np.array([0, 0, 1, 2]), np.array([1, 2, 2, 3])
-    return Scores(people, outcomes, first, second, np.array(genuine), np.array(distance, np.float32), np.array(failed))
-
-
-def test_a_comparison_refused_for_overlap_is_a_miss_and_never_a_match() -> None:
-    scores = scored([0.2, np.nan, 0.45, np.nan], [True, False, False, True], [False] * 4)
-    spread = distribution(scores)
-    assert np.isinf(spread.genuine[-1])
-    assert rate_below(spread.impostor, 0.5) == 0.5
-
-
-def test_rates_with_too_few_pairs_behind_them_are_null() -> None:
-    result = figures(scored([0.2, 0.4, 0.45, 0.2], [True, False, False, True], [False] * 4))
-    assert result.eer is None
-    assert result.fnmr_incl_fte == {"1e-3": None, "1e-4": None, "1e-5": None}
+def test_subjects_that_are_not_there_are_told_with_those_that_are(tmp_path: Path) -> None:
+    touch(tmp_path, "008/01_L.bmp", "042/01_L.bmp")
+    with pytest.raises(LayoutError, match=r"subjects 50-60 .* holds 8 to 42"):
+        items(tmp_path, Layout.IITD, (50, 60))
 
 
 @pytest.fixture(scope="module")
@@ -120,34 +104,53 @@ def eyes(tmp_path_factory: pytest.TempPathFactory, drawn: Callable[..., Any]) ->
     return folder
 
 
+def evaluate(folder: Path, report: Path, *more: str) -> dict[str, Any]:
+    assert run("evaluate", str(folder), "--layout", "folders", "--report", str(report), "--jobs", "1", *more) == 0
+    return dict(json.loads((report / "figures.json").read_text()))
+
+
 def test_an_evaluation_writes_report_figures_and_scores(eyes: Path, tmp_path: Path) -> None:
-    assert (
-        run(
-            "evaluate",
-            str(eyes),
-            "--layout",
-            "folders",
-            "--report",
-            str(tmp_path / "r"),
-            "--scores",
-            str(tmp_path / "s.npz"),
-        )
-        == 0
-    )
-    result = json.loads((tmp_path / "r" / "figures.json").read_text())
+    result = evaluate(eyes, tmp_path / "r", "--scores", str(tmp_path / "new" / "s.npz"))
     assert result["pictures"] == 19
     assert result["eyes"] == 6
     assert result["failures_to_enrol"] == 1
     assert result["refusals"] == {"bad-picture": 1}
     assert result["genuine_pairs"] == 5 * 3 + 6
+    assert result["pairs_lost_to_fte"]["genuine"] == 3
     assert result["eer"] == 0.0
+    assert result["visit"]["not_enrolled"] == []
     page = (tmp_path / "r" / "report.html").read_text()
     assert "<svg" in page
     assert "http" not in page
-    stored = np.load(tmp_path / "s.npz")
+    assert "<script" not in page
+    stored = np.load(tmp_path / "new" / "s.npz", allow_pickle=False)
     assert stored["genuine"].sum() == result["genuine_pairs"]
     tried = ~stored["failed"]
     assert stored["distance"][stored["genuine"] & tried].max() < stored["distance"][~stored["genuine"] & tried].min()
+
+
+def test_one_eye_alone_gives_its_genuine_pairs_and_no_rates(eyes: Path, tmp_path: Path) -> None:
+    (tmp_path / "one" / "5R").mkdir(parents=True)
+    for shot in (eyes / "2R").iterdir():
+        (tmp_path / "one" / "5R" / shot.name.upper()).write_bytes(shot.read_bytes())
+    result = evaluate(tmp_path / "one", tmp_path / "r")
+    assert (result["genuine_pairs"], result["impostor_pairs"]) == (3, 0)
+    assert result["eer"] is None
+    assert result["fnmr_incl_fte"] == {"1e-3": None, "1e-4": None, "1e-5": None}
+    assert "too few pairs" in (tmp_path / "r" / "report.html").read_text()
+
+
+def test_pictures_that_all_fail_are_counted_and_reported(tmp_path: Path) -> None:
+    touch(tmp_path / "set", "a/1.png", "a/2.png", "b/1.png", "b/2.png")
+    result = evaluate(tmp_path / "set", tmp_path / "r")
+    assert result["failures_to_enrol"] == 4
+    assert result["refusals"] == {"bad-picture": 4}
+    assert result["pairs_lost_to_fte"] == {"genuine": 2, "impostor": 4}
+
+
+def test_an_empty_folder_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", str(tmp_path), "--layout", "folders", "--report", str(tmp_path / "r")) == 2
+    assert "no pictures in" in capsys.readouterr().err
 
 
 def test_encode_compare_and_identify_work_on_files(

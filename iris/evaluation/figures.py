@@ -1,0 +1,173 @@
+"""One data set's result as ISO/IEC 19795-1 asks for it: each rate with the counts behind it and its 95 % interval."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from iris.code import encoder_fingerprint
+from iris.evaluation.binomial import clopper_pearson
+from iris.evaluation.pairs import Pairs
+from iris.evaluation.rejection import QualityFigures, quality_figures
+from iris.evaluation.resampling import Bounds, WeightedErrors, bounds, draws, resampled
+from iris.evaluation.scores import Scores
+from iris.evaluation.statistics import (
+    LEAST_BEHIND,
+    RATES,
+    d_prime,
+    distribution,
+    equal_error_rate,
+    promised_threshold,
+    threshold_at,
+    working_threshold,
+)
+from iris.evaluation.suspects import FailingEye, LabelErrors, failing_eyes, label_errors
+from iris.evaluation.visits import VisitFigures, visit_figures
+
+AtRates = dict[str, float | None]
+BoundsAtRates = dict[str, Bounds | None]
+
+
+class Count(BaseModel):
+    """How many pairs went wrong, of how many."""
+
+    model_config = ConfigDict(frozen=True)
+
+    errors: int
+    pairs: int
+
+    @property
+    def rate(self) -> float | None:
+        """The fraction; None without a pair."""
+        return self.errors / self.pairs if self.pairs else None
+
+
+class Lost(BaseModel):
+    """Pairs that could not be tried, because one of their pictures was refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+    genuine: int
+    impostor: int
+
+
+class Figures(BaseModel):
+    """One data set's result; every rate is a fraction, None where fewer than 30 impostor pairs stand behind it.
+
+    Keys that end in `_95` are 95 % intervals from resampling eyes; `counts` follow the rates of the same name.
+    `thresholds` are those of the observed false-match rates, `promised_thresholds` those of the policy.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    encoder: str
+    pictures: int
+    eyes: int
+    failures_to_enrol: int
+    failures_to_enrol_95: Bounds | None
+    refusals: dict[str, int]
+    genuine_pairs: int
+    impostor_pairs: int
+    pairs_lost_to_fte: Lost
+    eer: float | None
+    eer_95: Bounds | None
+    d_prime: float | None
+    d_prime_95: Bounds | None
+    thresholds: AtRates
+    fnmr_incl_fte: AtRates
+    fnmr_incl_fte_95: BoundsAtRates
+    fnmr_incl_fte_counts: dict[str, Count | None]
+    fnmr_excl_fte: AtRates
+    fnmr_excl_fte_95: BoundsAtRates
+    fnmr_excl_fte_counts: dict[str, Count | None]
+    promised_thresholds: dict[str, float]
+    observed_fmr_at_promised: AtRates
+    observed_fmr_at_promised_95: BoundsAtRates
+    observed_fmr_at_promised_counts: dict[str, Count | None]
+    failing_eyes: tuple[FailingEye, ...]
+    suspected_label_errors: LabelErrors
+    visit: VisitFigures
+    quality: QualityFigures
+
+
+def figures(scores: Scores) -> Figures:
+    """All figures of one evaluation."""
+    pairs = scores.pairs
+    spread = distribution(pairs)
+    thresholds = {rate: threshold_at(spread.impostor, float(rate)) for rate in RATES}
+    promised = {rate: promised_threshold(float(rate)) for rate in RATES}
+    incl = {rate: _missed(pairs, t, pairs.genuine) for rate, t in thresholds.items()}
+    excl = {rate: _missed(pairs, t, pairs.genuine & ~pairs.failed) for rate, t in thresholds.items()}
+    seen = {rate: _matched(spread.impostor, float(rate), t) for rate, t in promised.items()}
+    drawn = resampled(WeightedErrors(pairs), draws(len(pairs.eyes)))
+    refused = Counter(outcome.refusal for outcome in scores.outcomes if outcome.template is None)
+    eer, spacing = equal_error_rate(spread), d_prime(spread)
+    mated = int(np.unique(pairs.eye[pairs.first[pairs.genuine]]).size)
+    return Figures(
+        encoder=encoder_fingerprint().hex(),
+        pictures=len(scores.items),
+        eyes=len(pairs.eyes),
+        failures_to_enrol=sum(refused.values()),
+        failures_to_enrol_95=_or_exact(drawn.fte, sum(refused.values()), len(pairs.eyes)),
+        refusals=dict(refused),
+        genuine_pairs=int(pairs.genuine.sum()),
+        impostor_pairs=int((~pairs.genuine).sum()),
+        pairs_lost_to_fte=Lost(
+            genuine=int((pairs.genuine & pairs.failed).sum()), impostor=int((~pairs.genuine & pairs.failed).sum())
+        ),
+        eer=eer,
+        eer_95=None if eer is None else _or_exact(drawn.eer, eer, mated),
+        d_prime=spacing,
+        d_prime_95=None if spacing is None else bounds(drawn.d_prime),
+        thresholds=thresholds,
+        fnmr_incl_fte=_rates(incl),
+        fnmr_incl_fte_95=_intervals(incl, drawn.fnmr_incl, mated),
+        fnmr_incl_fte_counts=incl,
+        fnmr_excl_fte=_rates(excl),
+        fnmr_excl_fte_95=_intervals(excl, drawn.fnmr_excl, mated),
+        fnmr_excl_fte_counts=excl,
+        promised_thresholds=promised,
+        observed_fmr_at_promised=_rates(seen),
+        observed_fmr_at_promised_95=_intervals(seen, drawn.promised_fmr, len(pairs.eyes) * (len(pairs.eyes) - 1) // 2),
+        observed_fmr_at_promised_counts=seen,
+        failing_eyes=failing_eyes(pairs, working_threshold(pairs)),
+        suspected_label_errors=label_errors(pairs),
+        visit=visit_figures(scores),
+        quality=quality_figures(scores),
+    )
+
+
+def _missed(pairs: Pairs, threshold: float | None, chosen: NDArray[np.bool_]) -> Count | None:
+    """False non-matches among the chosen pairs; what could not be compared is one."""
+    if threshold is None or not chosen.any():
+        return None
+    return Count(errors=int((~(pairs.far[chosen] < threshold)).sum()), pairs=int(chosen.sum()))
+
+
+def _matched(impostor: NDArray[np.floating], promise: float, threshold: float) -> Count | None:
+    """False matches at the threshold that the policy gives one comparison for this promise."""
+    if promise * impostor.size < LEAST_BEHIND:
+        return None
+    return Count(errors=int((impostor < threshold).sum()), pairs=impostor.size)
+
+
+def _rates(counts: dict[str, Count | None]) -> AtRates:
+    return {rate: None if count is None else count.rate for rate, count in counts.items()}
+
+
+def _intervals(counts: dict[str, Count | None], drawn: NDArray[np.float64], units: int) -> BoundsAtRates:
+    return {
+        rate: None if count is None else _or_exact(drawn[:, i], count.errors, units)
+        for i, (rate, count) in enumerate(counts.items())
+    }
+
+
+def _or_exact(drawn: NDArray[np.float64], errors: float, units: int) -> Bounds | None:
+    """The resampled interval; where no error was seen every draw is 0, and the exact bound of 0 in `units` is given.
+
+    Units are what may be taken for independent: eyes for non-matches and refusals, pairs of eyes for matches.
+    """
+    return clopper_pearson(0, units) if errors == 0 else bounds(drawn)

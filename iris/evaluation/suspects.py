@@ -1,0 +1,124 @@
+"""What deserves a second look by a person: the eyes that fail most, and pictures that may carry a wrong label."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from iris.evaluation.pairs import Pairs
+from iris.evaluation.statistics import promised_threshold
+
+NEAR_PERFECT = 1e-6
+"""False-match rate whose promised threshold strangers pass once in a million pairs: nearer is near-perfect."""
+MOST_LISTED = 100
+"""Suspected pairs that are listed, nearest first; a data set with more is mislabelled as a whole."""
+
+
+class FailingEye(BaseModel):
+    """One eye's genuine pairs that were missed, and why.
+
+    Attributes:
+        eye: its name.
+        pairs, missed: its genuine pairs, and those of them missed.
+        by_refusal: missed because a picture was refused.
+        by_distance: missed because the pair was too far apart or shared too little.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    eye: str
+    pairs: int
+    missed: int
+    by_refusal: int
+    by_distance: int
+
+
+class NearPair(BaseModel):
+    """Two pictures with different labels that look like one eye."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first: str
+    first_eye: str
+    second: str
+    second_eye: str
+    distance: float
+
+
+class Stray(BaseModel):
+    """A picture that fits nothing of its own eye, but fits another eye."""
+
+    model_config = ConfigDict(frozen=True)
+
+    picture: str
+    eye: str
+    fits: str
+    distance: float
+
+
+class LabelErrors(BaseModel):
+    """Suspected label errors; `near_pairs` counts all pairs, `pairs` lists the nearest of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    threshold: float
+    near_pairs: int
+    pairs: tuple[NearPair, ...]
+    pictures: tuple[Stray, ...]
+
+
+def failing_eyes(pairs: Pairs, threshold: float) -> tuple[FailingEye, ...]:
+    """Every eye with a missed genuine pair at this threshold, most missed first."""
+    genuine, failed = pairs.genuine, pairs.failed
+    of_pair = pairs.eye[pairs.first]
+    missed = genuine & ~(pairs.far < threshold)
+    counts = [
+        np.bincount(of_pair[chosen], minlength=len(pairs.eyes))
+        for chosen in (genuine, missed, missed & failed, missed & ~failed)
+    ]
+    found = [
+        FailingEye(eye=eye, pairs=total, missed=lost, by_refusal=refused, by_distance=far)
+        for eye, total, lost, refused, far in zip(pairs.eyes, *(count.tolist() for count in counts), strict=True)
+        if lost
+    ]
+    return tuple(sorted(found, key=lambda eye: (-eye.missed, eye.eye)))
+
+
+def label_errors(pairs: Pairs) -> LabelErrors:
+    """Pairs across labels nearer than the policy's threshold for `NEAR_PERFECT`, and the pictures behind them."""
+    threshold = promised_threshold(NEAR_PERFECT)
+    near = np.flatnonzero(~pairs.genuine & (pairs.far < threshold))
+    near = near[np.argsort(pairs.far[near], kind="stable")]
+    listed = tuple(
+        NearPair(
+            first=pairs.pictures[a],
+            first_eye=pairs.eyes[pairs.eye[a]],
+            second=pairs.pictures[b],
+            second_eye=pairs.eyes[pairs.eye[b]],
+            distance=float(pairs.distance[pair]),
+        )
+        for pair, a, b in ((pair, pairs.first[pair], pairs.second[pair]) for pair in near[:MOST_LISTED])
+    )
+    return LabelErrors(
+        threshold=threshold, near_pairs=int(near.size), pairs=listed, pictures=_strays(pairs, near, threshold)
+    )
+
+
+def _strays(pairs: Pairs, near: np.ndarray, threshold: float) -> tuple[Stray, ...]:
+    own = pairs.genuine & ~pairs.failed
+    fits_own, has_own = np.zeros(len(pairs.pictures), bool), np.zeros(len(pairs.pictures), bool)
+    for ends in (pairs.first, pairs.second):
+        has_own[ends[own]] = True
+        fits_own[ends[own & (pairs.far < threshold)]] = True
+    strays: dict[int, Stray] = {}
+    for pair in near:
+        for one, other in ((pairs.first, pairs.second), (pairs.second, pairs.first)):
+            picture = int(one[pair])
+            if has_own[picture] and not fits_own[picture] and picture not in strays:
+                strays[picture] = Stray(
+                    picture=pairs.pictures[picture],
+                    eye=pairs.eyes[pairs.eye[picture]],
+                    fits=pairs.eyes[pairs.eye[other[pair]]],
+                    distance=float(pairs.distance[pair]),
+                )
+    return tuple(strays[picture] for picture in sorted(strays))

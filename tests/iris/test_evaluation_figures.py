@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from iris.evaluation.binomial import clopper_pearson, mcnemar
+from iris.evaluation.figures import figures
+from iris.evaluation.layouts import Item
+from iris.evaluation.pairs import Pairs
+from iris.evaluation.resampling import WeightedErrors, bounds, draws, resampled
+from iris.evaluation.scores import Enrolled, Scores
+from iris.evaluation.statistics import (
+    Distribution,
+    d_prime,
+    distribution,
+    equal_error_rate,
+    promised_threshold,
+    rate_below,
+    threshold_at,
+)
+from iris.evaluation.suspects import failing_eyes, label_errors
+
+
+def table(eye: list[int], distance: dict[tuple[int, int], float], refused: tuple[int, ...] = ()) -> Pairs:
+    """All pairs of pictures at 0.46 across eyes and 0.2 inside them, but for the named ones."""
+    first, second = np.triu_indices(len(eye), 1)
+    of = np.array(eye, np.int32)
+    far = np.where(of[first] == of[second], 0.2, 0.46).astype(np.float32)
+    for (a, b), value in distance.items():
+        far[(first == a) & (second == b)] = value
+    out = np.isin(np.arange(of.size), refused)
+    far[out[first] | out[second]] = np.nan
+    names = tuple(f"{i}.png" for i in range(of.size))
+    eyes = tuple(f"eye{i:02d}" for i in range(max(eye) + 1))
+    return Pairs(names, eyes, of, out, first.astype(np.int32), second.astype(np.int32), far)
+
+
+def crowd(eyes: int = 60, shots: int = 5, seed: int = 1) -> Pairs:
+    """Strangers about 0.46, pairs of one eye about 0.38 with a few eyes much worse: overlapping on purpose."""
+    rng = np.random.default_rng(seed)
+    pairs = table([i // shots for i in range(eyes * shots)], {})
+    harm = rng.normal(0, 0.03, eyes)[pairs.eye[pairs.first]]
+    genuine = rng.normal(0.38, 0.015, pairs.first.size) + harm
+    distance = np.where(pairs.genuine, genuine, rng.normal(0.46, 0.015, pairs.first.size))
+    distance[np.flatnonzero(pairs.genuine)[:3]] = np.nan
+    return Pairs(
+        pairs.pictures, pairs.eyes, pairs.eye, pairs.refused, pairs.first, pairs.second, distance.astype(np.float32)
+    )
+
+
+def scores_of(pairs: Pairs) -> Scores:
+    items = [
+        Item(Path(name), pairs.eyes[eye], pairs.eyes[eye], None, "", name)
+        for name, eye in zip(pairs.pictures, pairs.eye, strict=True)
+    ]
+    return Scores(items, [Enrolled(None, 0, {}, "no-eye") for _ in items], pairs)
+
+
+def test_equal_error_rate_of_two_shifted_normals_is_the_known_one() -> None:
+    rng = np.random.default_rng(1)
+    spread = Distribution(np.sort(rng.normal(0.25, 0.05, 20_000)), np.sort(rng.normal(0.45, 0.05, 20_000)))
+    assert equal_error_rate(spread) == pytest.approx(0.0228, abs=0.003)
+    assert d_prime(spread) == pytest.approx(4.0, abs=0.05)
+
+
+def test_the_threshold_at_a_rate_lets_no_more_impostors_through() -> None:
+    impostor = np.sort(np.random.default_rng(1).normal(0.45, 0.03, 50_000))
+    threshold = threshold_at(impostor, 1e-3)
+    assert threshold is not None
+    assert rate_below(impostor, threshold) <= 1e-3
+    assert threshold_at(impostor, 1e-4) is None
+
+
+def test_a_comparison_refused_for_overlap_is_a_miss_and_never_a_match() -> None:
+    spread = distribution(table([0, 0, 1, 1], {(0, 1): np.nan, (0, 2): np.nan}))
+    assert np.isinf(spread.genuine[-1])
+    assert rate_below(spread.impostor, 0.5) == 0.75
+
+
+def test_rates_with_too_few_pairs_behind_them_are_null() -> None:
+    result = figures(scores_of(table([0, 0, 1, 1], {})))
+    assert result.eer is None
+    assert result.eer_95 is None
+    assert result.fnmr_incl_fte == result.fnmr_incl_fte_95 == {"1e-3": None, "1e-4": None, "1e-5": None}
+
+
+def test_counts_stand_behind_the_rates_and_refused_pictures_only_in_one_of_them() -> None:
+    eye = [i // 4 for i in range(280)]
+    pairs = table(eye, {(0, 1): 0.47, (4, 5): 0.47}, refused=(8,))
+    result = figures(scores_of(pairs))
+    incl, excl = result.fnmr_incl_fte_counts["1e-3"], result.fnmr_excl_fte_counts["1e-3"]
+    assert incl is not None
+    assert excl is not None
+    assert (incl.errors, incl.pairs) == (2 + 3, 70 * 6)
+    assert (excl.errors, excl.pairs) == (2, 70 * 6 - 3)
+    assert result.fnmr_incl_fte["1e-3"] == 5 / 420
+    assert result.pairs_lost_to_fte.genuine == 3
+    low, high = result.fnmr_incl_fte_95["1e-3"] or (1.0, 0.0)
+    assert 0.0 <= low < 5 / 420 < high < 0.04
+    assert result.fnmr_incl_fte_counts["1e-5"] is None
+
+
+def test_no_error_seen_still_has_an_upper_bound_from_the_number_of_eyes() -> None:
+    result = figures(scores_of(table([i // 4 for i in range(280)], {})))
+    assert result.fnmr_excl_fte["1e-3"] == 0.0
+    assert result.fnmr_excl_fte_95["1e-3"] == clopper_pearson(0, 70)
+    assert result.observed_fmr_at_promised["1e-3"] == 0.0
+    assert result.observed_fmr_at_promised_95["1e-3"] == clopper_pearson(0, 70 * 69 // 2)
+
+
+def test_every_eye_once_gives_the_figures_without_resampling() -> None:
+    pairs = crowd()
+    spread = distribution(pairs)
+    rates = WeightedErrors(pairs).rates(np.ones(len(pairs.eyes)))
+    threshold = threshold_at(spread.impostor, 1e-3) or 0.0
+    far = ~(pairs.far < threshold)
+    assert rates.eer == pytest.approx(equal_error_rate(spread), rel=1e-12)
+    assert rates.d_prime == pytest.approx(d_prime(spread), rel=1e-9)
+    assert rates.fnmr_incl[0] == pytest.approx(far[pairs.genuine].mean(), rel=1e-12)
+    promised = promised_threshold(1e-3)
+    assert rates.promised_fmr[0] == pytest.approx((pairs.far[~pairs.genuine] < promised).mean(), rel=1e-12)
+
+
+def copied(pairs: Pairs, weights: NDArray[np.float64]) -> Pairs:
+    """The data set in which each eye stands as often as its weight says, copies being different eyes."""
+    shots = len(pairs.pictures) // len(pairs.eyes)
+    drawn = np.repeat(np.arange(len(pairs.eyes)), weights.astype(int))
+    original = (drawn[:, None] * shots + np.arange(shots)).reshape(-1)
+    known = np.full((len(pairs.pictures),) * 2, np.nan, np.float32)
+    known[pairs.first, pairs.second] = known[pairs.second, pairs.first] = pairs.distance
+    first, second = np.triu_indices(original.size, 1)
+    eye = np.repeat(np.arange(drawn.size), shots).astype(np.int32)
+    between_copies = (eye[first] != eye[second]) & (drawn[eye[first]] == drawn[eye[second]])
+    first, second = first[~between_copies], second[~between_copies]
+    names = tuple(str(i) for i in range(original.size))
+    eyes = tuple(f"{i:03d}" for i in range(drawn.size))
+    refused = pairs.refused[original]
+    distance = known[original[first], original[second]]
+    return Pairs(names, eyes, eye, refused, first.astype(np.int32), second.astype(np.int32), distance)
+
+
+def test_weighting_an_eye_is_having_it_that_many_times() -> None:
+    pairs = crowd()
+    weights = draws(len(pairs.eyes), count=3, seed=4)[2]
+    rates, real = WeightedErrors(pairs).rates(weights), copied(pairs, weights)
+    spread = distribution(real)
+    threshold = threshold_at(spread.impostor, 1e-3) or 0.0
+    assert threshold > 0.0
+    assert rates.eer == pytest.approx(equal_error_rate(spread), abs=1e-4)
+    assert rates.d_prime == pytest.approx(d_prime(spread), rel=1e-9)
+    assert rates.fnmr_excl[0] == pytest.approx((~(real.far < threshold))[real.genuine].mean(), rel=1e-12)
+
+
+def test_intervals_hold_the_figure_and_do_not_depend_on_the_run() -> None:
+    pairs = crowd()
+    errors, weights = WeightedErrors(pairs), draws(len(pairs.eyes), count=100)
+    low, high = bounds(resampled(errors, weights).eer) or (1.0, 0.0)
+    eer = equal_error_rate(distribution(pairs))
+    assert eer is not None
+    assert low < eer < high
+    assert bounds(resampled(errors, weights).eer) == (low, high)
+
+
+def test_eyes_that_fail_most_come_first_with_the_reason() -> None:
+    pairs = table([0, 0, 0, 1, 1, 1, 2, 2, 2], {(0, 1): 0.44, (3, 4): np.nan}, refused=(5,))
+    first, second = failing_eyes(pairs, 0.4)
+    assert (first.eye, first.missed, first.pairs, first.by_refusal, first.by_distance) == ("eye01", 3, 3, 2, 1)
+    assert (second.eye, second.missed, second.by_refusal, second.by_distance) == ("eye00", 1, 0, 1)
+
+
+def test_a_picture_under_the_wrong_label_is_suspected() -> None:
+    eye = [0, 0, 0, 1, 1, 1]
+    swapped = {(0, 2): 0.46, (1, 2): 0.46, (2, 3): 0.15, (2, 4): 0.1, (2, 5): 0.2}
+    found = label_errors(table(eye, swapped))
+    assert found.near_pairs == 3
+    assert (found.pairs[0].first, found.pairs[0].second) == ("2.png", "4.png")
+    assert [(stray.picture, stray.eye, stray.fits) for stray in found.pictures] == [("2.png", "eye00", "eye01")]
+    assert label_errors(table(eye, {})).near_pairs == 0
+
+
+@pytest.mark.parametrize(
+    ("errors", "trials", "low", "high"),
+    [(0, 100, 0.0, 0.03622), (1, 100, 0.00025, 0.05446), (5, 20, 0.08657, 0.49105), (20, 20, 0.83157, 1.0)],
+)
+def test_exact_binomial_bounds_are_those_of_the_tables(errors: int, trials: int, low: float, high: float) -> None:
+    assert clopper_pearson(errors, trials) == pytest.approx((low, high), abs=1e-5)
+
+
+def test_no_trial_has_no_bound() -> None:
+    assert clopper_pearson(0, 0) is None
+    with pytest.raises(ValueError, match="errors"):
+        clopper_pearson(3, 2)
+
+
+def test_mcnemar_of_known_counts() -> None:
+    assert mcnemar(0, 0) == 1.0
+    assert mcnemar(5, 5) == 1.0
+    assert mcnemar(0, 6) == pytest.approx(2 / 64)
+    assert mcnemar(9, 1) == pytest.approx(22 / 1024)
