@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,23 @@ _KINDS = {
     "distance": "f",
 }
 """The arrays of a file and the kinds of their values, as `numpy.dtype.kind` names them."""
+
+
+_DAMAGE = (
+    ValueError,
+    EOFError,
+    KeyError,
+    OSError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    struct.error,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and its archive reader raise on bytes that are no archive, or a damaged one."""
 
 
 class ScoreFileError(ValueError):
@@ -100,14 +120,15 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     if not path.is_file():
         raise ScoreFileError(f"{path} is no file; write one with iris evaluate --scores")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
             if not isinstance(stored, np.lib.npyio.NpzFile):
                 raise ScoreFileError(f"{path} is one array, not the archive that iris evaluate --scores writes")
             missing = [name for name in _KINDS if name not in stored.files]
             if missing:
                 raise ScoreFileError(f"{path}: {', '.join(missing)} missing; write it with iris evaluate --scores")
             arrays = {name: np.asarray(stored[name]) for name in _KINDS}
-    except (ValueError, EOFError, KeyError, OSError, zipfile.BadZipFile, MemoryError) as error:
+    except _DAMAGE as error:
         if isinstance(error, ScoreFileError):
             raise
         raise ScoreFileError(f"{path} is damaged or not written by iris evaluate --scores ({error})") from error
