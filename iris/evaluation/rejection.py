@@ -25,6 +25,8 @@ POINTS = 51
 """Cuts at which the curve is evaluated: one for each percent of the pictures."""
 LEAST_MISSED_EYES = 5
 """Eyes with a missed pair below which a curve is a matter of single eyes and no area is stated."""
+_NO_SPREAD = 1e-12
+"""Variance of ranks from 0 to 1 that is rounding only: all ranks are equal."""
 OVERALL = "score"
 
 Floats = NDArray[np.float64]
@@ -188,7 +190,9 @@ def _correlations(a: Floats, b: Floats, weights: Floats) -> Floats:
         means = [weights @ ranks / total for ranks in (a, b)]
         covariance = weights @ (a * b) / total - means[0] * means[1]
         spreads = [weights @ ranks**2 / total - mean**2 for ranks, mean in zip((a, b), means, strict=True)]
-        return np.asarray(np.where(np.minimum(*spreads) > 0, covariance / np.sqrt(spreads[0] * spreads[1]), np.nan))
+        return np.asarray(
+            np.where(np.minimum(*spreads) > _NO_SPREAD, covariance / np.sqrt(spreads[0] * spreads[1]), np.nan)
+        )
 
 
 def _missed_eyes(tried: _Tried) -> int:
