@@ -1,0 +1,81 @@
+"""What the machine saw in one picture, stage by stage, as far as the chain got.
+
+The outcome is that of `iris.encode.encode` itself; the stages are looked at beside it and decide nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iris.code import IrisCode, iris_code
+from iris.encode import Encoded, encode
+from iris.explanation.measures import Measured, measured
+from iris.picture import Picture, checked
+from iris.quality import Advice, Quality, quality
+from iris.refusals import Refusal
+from iris.segment.eye import Eye, find_eye
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One picture and everything that was concluded from it.
+
+    Attributes:
+        picture: (height, width) uint8, as it was given.
+        outcome: the template with its quality, or why there is none.
+        eye: what the segmentation found; None where it found no eye.
+        code: the iris code, also of a picture that was refused for its quality.
+        quality: the measures, likewise.
+    """
+
+    picture: Picture
+    outcome: Encoded | Refusal
+    eye: Eye | None
+    code: IrisCode | None
+    quality: Quality | None
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the picture gave no template, if it gave none."""
+        return self.outcome if isinstance(self.outcome, Refusal) else None
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What would make the next picture better, worst first."""
+        return () if self.quality is None else self.quality.advice
+
+    @property
+    def measures(self) -> tuple[Measured, ...]:
+        """Every measure beside the limit at which it refuses a picture."""
+        return () if self.quality is None else measured(self.quality)
+
+    @property
+    def stages(self) -> tuple[tuple[str, str, bool], ...]:
+        """Each stage of the chain in Chinese and English, and whether the picture passed it."""
+        usable = self.eye is not None or (self.refusal is not None and self.refusal.reason != "bad-picture")
+        return (
+            ("图像可用", "picture usable", usable),
+            ("找到瞳孔与虹膜", "pupil and iris found", self.eye is not None),
+            ("编码", "coded", self.code is not None),
+            ("质量合格", "good enough", self.refusal is None),
+        )
+
+
+def explain(picture: Picture) -> Explanation:
+    """Looks at a picture as `encode` does and keeps what every stage saw; refusals are explained, not raised."""
+    outcome = _outcome(picture)
+    try:
+        valid = checked(picture)
+        eye = find_eye(valid)
+    except Refusal:
+        return Explanation(picture, outcome, None, None, None)
+    code = iris_code(eye.sheet.grey, eye.cover.usable)
+    found = outcome.quality if isinstance(outcome, Encoded) else quality(valid, eye, code)
+    return Explanation(picture, outcome, eye, code, found)
+
+
+def _outcome(picture: Picture) -> Encoded | Refusal:
+    try:
+        return encode(picture)
+    except Refusal as refusal:
+        return refusal

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from iris.encode import Encoded, encode
+from iris.explain import explain
+from iris.explanation import layers, palette
+from iris.explanation.page import page
+from iris.explanation.panel import panel, png
+from locker.cli import main
+
+
+def test_the_outcome_is_that_of_encoding_and_every_part_is_kept(drawn: Callable[..., Any]) -> None:
+    picture = drawn().draw()
+    found = explain(picture)
+    assert isinstance(found.outcome, Encoded)
+    assert found.outcome.template == encode(picture).template
+    assert all(passed for _, _, passed in found.stages)
+    assert found.eye is not None
+    assert found.code is not None
+    assert not any(one.broken for one in found.measures)
+
+
+def test_a_picture_refused_for_its_quality_shows_which_measure_failed_and_by_how_much(
+    drawn: Callable[..., Any],
+) -> None:
+    found = explain(drawn(texture=0.5, noise=0.2).draw())
+    assert found.refusal is not None
+    assert found.refusal.reason == "blurred"
+    assert [passed for _, _, passed in found.stages] == [True, True, True, False]
+    broken = [one for one in found.measures if one.broken]
+    assert "sharpness" in [one.scale.text_en for one in broken]
+    assert all("below the least of" in one.missing or "above the most of" in one.missing for one in broken)
+    text = page("x", found)
+    assert found.refusal.text_zh in text
+    assert found.refusal.text_en in text
+    assert broken[0].missing in text
+
+
+@pytest.mark.parametrize(
+    ("picture", "stages"),
+    [
+        (np.full((240, 320), 90, np.uint8), [True, False, False, False]),
+        (np.zeros((30, 40), np.uint8), [False, False, False, False]),
+    ],
+)
+def test_where_no_eye_is_found_the_page_shows_the_picture_and_the_reason(
+    picture: np.ndarray, stages: list[bool]
+) -> None:
+    found = explain(picture)
+    assert [passed for _, _, passed in found.stages] == stages
+    assert found.refusal is not None
+    assert found.refusal.detail.replace(">", "&gt;") in page("x", found)
+    assert panel(found).shape[2] == 3
+
+
+def test_the_page_needs_nothing_from_outside_and_runs_nothing(drawn: Callable[..., Any]) -> None:
+    text = page("<b>&", explain(drawn().draw()))
+    assert "<b>&" not in text
+    assert "<script" not in text
+    assert "http" not in text
+    assert all(source.startswith("data:image/png") for source in re.findall(r'src="([^"]*)"', text))
+
+
+def test_every_hidden_place_has_one_colour_and_every_usable_one_none(drawn: Callable[..., Any]) -> None:
+    eye = explain(drawn(upper=-0.4, iris=(60.0, 140.0, 95.0), pupil=(62.0, 138.0, 38.0)).draw()).eye
+    assert eye is not None
+    colours = sum(flags.astype(int) for _, flags in palette.hidden(eye))
+    assert np.array_equal(colours, (~eye.cover.usable).astype(int))
+
+
+def test_the_boundaries_are_drawn_where_they_are(drawn: Callable[..., Any]) -> None:
+    picture = drawn().draw()
+    eye = explain(picture).eye
+    assert eye is not None
+    shown = layers.window(picture, eye)
+    layer = layers.boundary_layer(eye, shown)
+    for colour, circle in (
+        (palette.PUPIL, eye.segmentation.pupil.circle),
+        (palette.LIMBUS, eye.segmentation.limbus.circle),
+    ):
+        rows, columns = np.nonzero((layer[..., :3] == colour.rgb).all(axis=2) & (layer[..., 3] == 255))
+        x, y = (columns + 0.5) / shown.scale - 0.5 + shown.left, (rows + 0.5) / shown.scale - 0.5 + shown.top
+        radii = np.hypot(x - circle.x, y - circle.y)
+        assert np.median(radii[radii > 5]) == pytest.approx(circle.r, abs=1.5)
+
+
+def test_the_command_writes_a_page_or_a_picture_and_says_what_became_of_it(
+    drawn: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    eye, wall = tmp_path / "eye.png", tmp_path / "wall.png"
+    eye.write_bytes(png(drawn().draw()))
+    wall.write_bytes(png(np.full((240, 320), 90, np.uint8)))
+    assert main(["iris", "explain", str(eye), "--out", str(tmp_path / "eye.html")]) == 0
+    assert (tmp_path / "eye.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert main(["iris", "explain", str(eye), "--out", str(tmp_path / "panel.png")]) == 0
+    assert cv2.imread(str(tmp_path / "panel.png")).shape[1] > 900
+    assert main(["iris", "explain", str(wall), "--out", str(tmp_path / "wall.html")]) == 1
+    assert "no-eye" in capsys.readouterr().out
+    assert main(["iris", "explain", str(eye), "--out", str(tmp_path / "eye.txt")]) == 2
+    assert "ends in .html or .png" in capsys.readouterr().err
