@@ -8,13 +8,15 @@ from statistics import NormalDist
 
 import numpy as np
 
-from iris.evaluation.rejection import MOST_REJECTED, RejectionCurve
+from iris.evaluation.rejection import MOST_REJECTED, SHARES, Floats
 from iris.evaluation.statistics import LEAST_BEHIND, Curve, Distribution
 
 WIDTH, HEIGHT, EDGE = 640, 420, 64
 SMALL_WIDTH, SMALL_HEIGHT, SMALL_EDGE = 240, 170, 34
 GENUINE, IMPOSTOR, QUIET, GRID = "#1a6fb5", "#b5471a", "#7b8794", "#e3e8ee"
 LEAST_RATE, MOST_RATE = 1e-6, 0.5
+MOST_RELATIVE = 1.6
+"""Top of the rejection charts: a measure that makes the error this much worse is as bad as one that makes it twice."""
 FARTHEST = 0.55
 """End of the histogram's axis; strangers lie about 0.45, and nothing says more beyond one half."""
 BINS = 110
@@ -94,27 +96,29 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
     return _svg(WIDTH, HEIGHT, parts)
 
 
-def rejection(name: str, drawn: RejectionCurve, note: str, top: float) -> str:
-    """One measure's error against the share of pictures rejected, with random rejection as a dashed line."""
+def rejection(name: str, note: str, curves: Mapping[str, Floats]) -> str:
+    """One measure's error against the share of pictures rejected, relative to none rejected, by colour of the curve.
+
+    The dashed line at 1 is what rejecting at random leaves.
+    """
     across = (SMALL_WIDTH - 2 * SMALL_EDGE) / MOST_REJECTED
-    up = (SMALL_HEIGHT - 2 * SMALL_EDGE) / max(top, 1e-9)
-    base = SMALL_HEIGHT - SMALL_EDGE
-    known = np.isfinite(drawn.fnmr)
-    spots = [
-        (SMALL_EDGE + share * across, base - min(rate, top) * up)
-        for share, rate in zip(drawn.rejected[known].tolist(), drawn.fnmr[known].tolist(), strict=True)
-    ]
-    start = base - float(drawn.fnmr[0]) * up if known[0] else base
+    base, up = SMALL_HEIGHT - SMALL_EDGE, (SMALL_HEIGHT - 2 * SMALL_EDGE) / MOST_RELATIVE
     parts = [
         _line((SMALL_EDGE, base), (SMALL_WIDTH - SMALL_EDGE, base), QUIET),
-        _line((SMALL_EDGE, start), (SMALL_WIDTH - SMALL_EDGE, start), QUIET, "3 3"),
-        _path(spots, GENUINE),
-        f'<text x="{SMALL_EDGE}" y="14" font-weight="600">{escape(name)}</text>',
-        f'<text x="{SMALL_WIDTH - 8}" y="14" text-anchor="end" fill="{QUIET}">{escape(note)}</text>',
+        _line((SMALL_EDGE, base - up), (SMALL_WIDTH - SMALL_EDGE, base - up), QUIET, "3 3"),
+        f'<text x="{SMALL_EDGE - 20}" y="16" font-weight="600">{escape(name)}</text>',
+        f'<text x="{SMALL_WIDTH - 10}" y="16" text-anchor="end" fill="{QUIET}">{escape(note)}</text>',
         _text(SMALL_EDGE - 4, base + 4, "0", "end"),
-        _text(SMALL_EDGE - 4, SMALL_EDGE + 4, f"{top:.1%}", "end"),
+        _text(SMALL_EDGE - 4, base - up + 4, "1", "end"),
         *(_text(SMALL_EDGE + share * across, base + 14, f"{share:.0%}") for share in (0.0, 0.25, 0.5)),
     ]
+    for colour, rates in curves.items():
+        if not rates[0] > 0:
+            continue
+        relative = np.minimum(rates / rates[0], MOST_RELATIVE)
+        known = np.isfinite(relative)
+        spots = zip(SHARES[known].tolist(), relative[known].tolist(), strict=True)
+        parts.append(_path([(SMALL_EDGE + share * across, base - rate * up) for share, rate in spots], colour))
     return _svg(SMALL_WIDTH, SMALL_HEIGHT, parts, 10)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from iris.code import encoder_fingerprint
 from iris.evaluation.binomial import clopper_pearson
 from iris.evaluation.pairs import Pairs
-from iris.evaluation.rejection import QualityFigures, quality_figures
+from iris.evaluation.quality_figures import QualityFigures, quality_figures
 from iris.evaluation.resampling import Bounds, WeightedErrors, bounds, draws, resampled
 from iris.evaluation.scores import Scores
 from iris.evaluation.statistics import (

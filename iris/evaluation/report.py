@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-import numpy as np
-
-from iris.evaluation.charts import det, histogram, rejection
+from iris.evaluation.charts import GENUINE, IMPOSTOR, det, histogram, rejection
 from iris.evaluation.figures import Count, Figures
-from iris.evaluation.rejection import measured, rejection_curve
+from iris.evaluation.quality_figures import Errors, Rejection, measured
+from iris.evaluation.rejection import Tried, rejection_curve
 from iris.evaluation.resampling import Bounds
 from iris.evaluation.scores import Scores
 from iris.evaluation.statistics import RATES, curve, distribution
@@ -149,39 +148,54 @@ def _visits(visit: VisitFigures) -> str:
 
 def _quality(figures: Figures, scores: Scores) -> str:
     found = figures.quality
-    about = (
-        f"False non-match rate of encoded pairs against the share of pictures of least quality rejected, at threshold "
-        f"{found.threshold:.4f} ({found.missed:,} of {found.pairs:,} pairs missed, in {found.missed_eyes} eyes). "
-        "Dashed: rejecting at random. "
-        "Area: that under the curve over that under the dashed line; below 1 the measure predicts error, and its whole "
-        "interval must lie below 1 to say so. Rank correlation: of quality with distance over all genuine pairs."
-    )
-    curves = {name: rejection_curve(scores.pairs, values, found.threshold) for name, values in measured(scores).items()}
-    highest = [float(np.nanmax(each.fnmr)) for each in curves.values() if np.isfinite(each.fnmr).any()]
-    base = found.missed / found.pairs if found.pairs else 0.0
-    top = max(min(max(highest, default=0.0), 2 * base), 1e-4)
-    verdicts = {True: "predicts error", False: "not shown", None: "too few errors"}
+    tried, values = Tried.of(scores.pairs), measured(scores)
     rows = [
         (
             name,
-            NOTHING if each.area is None else f"{each.area:.2f}",
-            _plain(each.area_95),
-            verdicts[each.predicts_error],
+            *_prediction(each.at_fmr_1e3),
+            *_prediction(each.at_visit),
             NOTHING if each.distance_correlation is None else f"{each.distance_correlation:+.2f}",
             _plain(each.distance_correlation_95),
         )
         for name, each in found.components.items()
     ]
+    head = ("measure", "area, FMR 1e-3", "95 %", "", "area, visit", "95 %", "", "rank correlation", "95 %")
     small = "".join(
-        rejection(name, each, f"area {area:.2f}" if (area := found.components[name].area) is not None else "", top)
-        for name, each in curves.items()
+        rejection(
+            name,
+            f"{_areas(found.components[name].at_fmr_1e3)} / {_areas(found.components[name].at_visit)}",
+            {
+                GENUINE: rejection_curve(tried, quality, found.at_fmr_1e3.threshold),
+                IMPOSTOR: rejection_curve(tried, quality, found.at_visit.threshold),
+            },
+        )
+        for name, quality in values.items()
     )
-    table = _table(("measure", "area", "95 %", "", "rank correlation", "95 %"), rows)
-    return f"{_note(about)}{table}" + (f"<div class=s>{small}</div>" if found.missed else "")
+    about = (
+        "The error that is left when the pictures of least quality are rejected. Area: that under the curve over that "
+        "of rejecting at random (dashed, 1); a measure predicts error where its whole interval lies below 1. "
+        f"Blue: at FMR 1e-3, {_behind(found.at_fmr_1e3)}. Red: at the threshold of a visit, "
+        f"{_behind(found.at_visit)}. Rank correlation: of quality with distance over all genuine pairs, negative where "
+        "better pictures lie nearer."
+    )
+    return _note(about) + _table(head, rows) + (f"<div class=s>{small}</div>" if found.at_visit.missed else "")
+
+
+def _prediction(found: Rejection) -> tuple[str, str, str]:
+    verdict = {True: "predicts error", False: "not shown", None: "too few eyes"}[found.predicts_error]
+    return _areas(found), _plain(found.area_95), verdict
+
+
+def _areas(found: Rejection) -> str:
+    return NOTHING if found.area is None else f"{found.area:.2f}"
+
+
+def _behind(errors: Errors) -> str:
+    return f"{errors.missed:,} of {errors.pairs:,} encoded pairs missed, in {errors.missed_eyes} eyes"
 
 
 def _failing(figures: Figures) -> str:
-    about = f"Genuine pairs missed at distance {figures.quality.threshold:.4f}."
+    about = f"Genuine pairs missed at distance {figures.quality.at_fmr_1e3.threshold:.4f}."
     rows = [(e.eye, f"{e.missed} / {e.pairs}", str(e.by_refusal), str(e.by_distance)) for e in figures.failing_eyes]
     return (
         _note(about) + (NONE if not rows else "") + _rows(("eye", "missed / pairs", "by refusal", "by distance"), rows)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from iris.evaluation.layouts import Item
 from iris.evaluation.pairs import Pairs
-from iris.evaluation.rejection import MOST_REJECTED, POINTS, measured, quality_figures, rejection_curve
+from iris.evaluation.quality_figures import measured, quality_figures
+from iris.evaluation.rejection import MOST_REJECTED, POINTS, Tried, rejection_curve
 from iris.evaluation.scores import Enrolled, Scores
 from iris.template import CODE_BYTES, MASK_BYTES, Template
 
@@ -35,24 +36,24 @@ def at(share: float) -> int:
 
 def test_a_quality_that_knows_every_bad_picture_leaves_no_error_after_rejecting_them() -> None:
     bad = every_tenth()
-    curve = rejection_curve(data(bad), np.where(bad, 10.0, 90.0), 0.4)
-    assert curve.fnmr[0] == 20 * 4 / 400
-    assert curve.fnmr[at(0.05)] == pytest.approx(0.5 * curve.fnmr[0])
-    assert curve.fnmr[at(0.1)] == 0.0
-    assert curve.fnmr[-1] == 0.0
+    curve = rejection_curve(Tried.of(data(bad)), np.where(bad, 10.0, 90.0), 0.4)
+    assert curve[0] == 20 * 4 / 400
+    assert curve[at(0.05)] == pytest.approx(0.5 * curve[0])
+    assert curve[at(0.1)] == 0.0
+    assert curve[-1] == 0.0
 
 
 def test_a_constant_quality_rejects_at_random() -> None:
-    curve = rejection_curve(data(every_tenth()), np.full(EYES * SHOTS, 100.0), 0.4)
-    assert (curve.fnmr == curve.fnmr[0]).all()
+    curve = rejection_curve(Tried.of(data(every_tenth())), np.full(EYES * SHOTS, 100.0), 0.4)
+    assert (curve == curve[0]).all()
 
 
 def test_a_refused_picture_takes_no_part() -> None:
     bad = every_tenth()
     pairs = data(bad)
     pairs.refused[bad] = True
-    curve = rejection_curve(pairs, np.where(bad, np.nan, 90.0), 0.4)
-    assert curve.fnmr[0] == 0.0
+    curve = rejection_curve(Tried.of(pairs), np.where(bad, np.nan, 90.0), 0.4)
+    assert curve[0] == 0.0
 
 
 def with_components(pairs: Pairs, **components: NDArray[np.float64]) -> Scores:
@@ -74,29 +75,30 @@ def test_areas_tell_a_component_that_predicts_error_from_one_that_does_not() -> 
             data(bad), knowing=np.where(bad, 10.0, 90.0) + noise / 100, blind=noise, backwards=80.0 * bad + noise / 10
         )
     )
-    assert (found.missed, found.missed_eyes, found.pairs) == (80, 20, 400)
-    knowing, blind, backwards = (found.components[name] for name in ("knowing", "blind", "backwards"))
+    behind = found.at_fmr_1e3
+    assert (behind.missed, behind.missed_eyes, behind.pairs) == (80, 20, 400)
+    knowing, blind, backwards = (found.components[name].at_fmr_1e3 for name in ("knowing", "blind", "backwards"))
     assert knowing.area is not None
     assert knowing.area < 0.2
     assert knowing.predicts_error
-    assert knowing.distance_correlation == pytest.approx(-0.7, abs=0.2)
+    assert found.components["knowing"].distance_correlation == pytest.approx(-0.7, abs=0.2)
     assert blind.area_95 is not None
     assert blind.area_95[0] < 1.0 < blind.area_95[1]
     assert not blind.predicts_error
     assert backwards.area is not None
     assert backwards.area > 1.0
     assert not backwards.predicts_error
-    assert found.components["score"].area == pytest.approx(1.0)
+    assert found.components["score"].at_fmr_1e3.area == pytest.approx(1.0)
     assert knowing.fnmr_at_rejected["0.1"] == pytest.approx(0.0, abs=0.01)
 
 
-def test_errors_of_a_few_eyes_state_no_area() -> None:
+def test_errors_of_a_few_eyes_give_no_verdict() -> None:
     bad = np.zeros(EYES * SHOTS, bool)
     bad[:SHOTS] = True
     found = quality_figures(with_components(data(bad), knowing=np.where(bad, 10.0, 90.0)))
-    assert found.missed == 10
-    assert found.components["knowing"].area is None
-    assert found.components["knowing"].predicts_error is None
+    assert (found.at_visit.missed, found.at_visit.missed_eyes) == (10, 1)
+    assert found.components["knowing"].at_visit.area == pytest.approx(0.05 * 0.5)
+    assert found.components["knowing"].at_visit.predicts_error is None
     assert found.components["knowing"].distance_correlation == pytest.approx(-1.0)
 
 
