@@ -41,13 +41,13 @@ def det(drawn: Curve, impostors: int) -> str:
     firm = [spot for spot, (fmr, _) in zip(spots, points, strict=True) if fmr >= ruled]
     thin = [spot for spot, (fmr, _) in zip(spots, points, strict=True) if fmr < ruled] + firm[:1]
     parts = []
-    for rate in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5):
-        x, y = place(rate, WIDTH), HEIGHT - place(rate, HEIGHT)
+    for name in ("1e-6", "1e-5", "1e-4", "1e-3", "0.01", "0.1", "0.5"):
+        x, y = place(float(name), WIDTH), HEIGHT - place(float(name), HEIGHT)
         parts += [
             _line((x, EDGE), (x, HEIGHT - EDGE), GRID),
             _line((EDGE, y), (WIDTH - EDGE, y), GRID),
-            _text(x, HEIGHT - EDGE + 16, f"{rate:g}"),
-            _text(EDGE - 6, y + 4, f"{rate:g}", "end"),
+            _text(x, HEIGHT - EDGE + 16, name),
+            _text(EDGE - 6, y + 4, name if float(name) > LEAST_RATE else f"≤ {name}", "end"),
         ]
     parts += [_path(thin, GENUINE, "4 4"), _path(firm, GENUINE)]
     if LEAST_RATE < ruled < MOST_RATE:
@@ -80,11 +80,11 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
             for i, count in enumerate(values.tolist())
             if count and (h := max(2.0, float(np.log10(count)) * up))
         ]
-    for level, (name, threshold) in enumerate(thresholds.items()):
+    for name, threshold in thresholds.items():
         x = EDGE + threshold * across
         parts += [
             _line((x, EDGE), (x, HEIGHT - EDGE), "#1c2733", "3 3"),
-            _text(x - 4, EDGE + 12 + 14 * level, f"{name}", "end"),
+            f'<text x="{x:.1f}" y="{EDGE - 6}" transform="rotate(-50 {x:.1f} {EDGE - 6})">{escape(name)}</text>',
         ]
     parts += [_text(EDGE + d * across, HEIGHT - EDGE + 16, f"{d:.1f}") for d in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)]
     parts += [

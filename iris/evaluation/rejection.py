@@ -64,7 +64,7 @@ class Tried:
 
 def rejection_curve(tried: Tried, quality: Floats, threshold: float) -> Floats:
     """(POINTS,) rates left at `SHARES`, by (n,) values where higher is better; NaN where no pair is left."""
-    return rejection_curves(tried, quality, threshold, np.ones((1, tried.eye.size)))[0]
+    return np.asarray(rejection_curves(tried, quality, threshold, np.ones((1, tried.eye.size)))[0])
 
 
 def rejection_curves(tried: Tried, quality: Floats, threshold: float, weights: Floats) -> Floats:

@@ -20,9 +20,9 @@ MOST_ROWS = 20
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}"
     "table{border-collapse:collapse;margin:1rem 0}td,th{border-bottom:1px solid #d5dde5;padding:.3rem .8rem;"
-    "text-align:right;font-variant-numeric:tabular-nums}th{color:#52606d;font-weight:600}"
+    "text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th{color:#52606d;font-weight:600}"
     "th:first-child,td:first-child{text-align:left}svg{background:#fafbfc;width:100%;height:auto}"
-    "td.t{text-align:left}figure{margin:1rem 0;max-width:46rem}p.n{color:#52606d;max-width:46rem}"
+    "figure{margin:1rem 0;max-width:46rem}p.n{color:#52606d;max-width:46rem}"
     "div.s{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.8rem}"
     "@media print{h2{break-after:avoid}svg,table{break-inside:avoid}}"
 )
@@ -154,12 +154,11 @@ def _quality(figures: Figures, scores: Scores) -> str:
             name,
             *_prediction(each.at_fmr_1e3),
             *_prediction(each.at_visit),
-            NOTHING if each.distance_correlation is None else f"{each.distance_correlation:+.2f}",
-            _plain(each.distance_correlation_95),
+            _within(each.distance_correlation, each.distance_correlation_95),
         )
         for name, each in found.components.items()
     ]
-    head = ("measure", "area, FMR 1e-3", "95 %", "", "area, visit", "95 %", "", "rank correlation", "95 %")
+    head = ("measure", "area, FMR 1e-3", "", "area, visit", "", "rank correlation")
     small = "".join(
         rejection(
             name,
@@ -181,9 +180,13 @@ def _quality(figures: Figures, scores: Scores) -> str:
     return _note(about) + _table(head, rows) + (f"<div class=s>{small}</div>" if found.at_visit.missed else "")
 
 
-def _prediction(found: Rejection) -> tuple[str, str, str]:
+def _prediction(found: Rejection) -> tuple[str, str]:
     verdict = {True: "predicts error", False: "not shown", None: "too few eyes"}[found.predicts_error]
-    return _areas(found), _plain(found.area_95), verdict
+    return _within(found.area, found.area_95), verdict
+
+
+def _within(value: float | None, around: Bounds | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}" + ("" if around is None else f" ({_plain(around)})")
 
 
 def _areas(found: Rejection) -> str:
@@ -209,11 +212,13 @@ def _labels(figures: Figures) -> str:
         f"come ({found.near_pairs:,} found), and pictures that fit nothing of their own eye but another."
     )
     strays = [(s.picture, s.eye, s.fits, f"{s.distance:.3f}") for s in found.pictures]
+    eyes = [(e.first_eye, e.second_eye, f"{e.near_pairs} / {e.pairs}", f"{e.nearest:.3f}") for e in found.eyes]
     near = [(p.first, p.second, f"{p.distance:.3f}") for p in found.pairs]
     if not near:
         return _note(about) + NONE
     return (
         _note(about)
+        + _rows(("eye", "other label", "near / pairs", "nearest"), eyes)
         + _rows(("picture", "labelled", "fits", "distance"), strays)
         + _rows(("picture", "picture of another eye", "distance"), near)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from iris.evaluation.pairs import Pairs
@@ -11,7 +12,7 @@ from iris.evaluation.statistics import promised_threshold
 NEAR_PERFECT = 1e-6
 """False-match rate whose promised threshold strangers pass once in a million pairs: nearer is near-perfect."""
 MOST_LISTED = 100
-"""Suspected pairs that are listed, nearest first; a data set with more is mislabelled as a whole."""
+"""Suspected pairs (of pictures, of eyes) that are listed, nearest first; a data set with more is mislabelled as a whole."""
 
 
 class FailingEye(BaseModel):
@@ -45,6 +46,18 @@ class NearPair(BaseModel):
     distance: float
 
 
+class NearEyes(BaseModel):
+    """Two labels that share near-perfect pairs: one eye under both where most of their pairs do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_eye: str
+    second_eye: str
+    near_pairs: int
+    pairs: int
+    nearest: float
+
+
 class Stray(BaseModel):
     """A picture that fits nothing of its own eye, but fits another eye."""
 
@@ -57,13 +70,14 @@ class Stray(BaseModel):
 
 
 class LabelErrors(BaseModel):
-    """Suspected label errors; `near_pairs` counts all pairs, `pairs` lists the nearest of them."""
+    """Suspected label errors; `near_pairs` counts all pairs, `pairs` lists the nearest of them, `eyes` groups them."""
 
     model_config = ConfigDict(frozen=True)
 
     threshold: float
     near_pairs: int
     pairs: tuple[NearPair, ...]
+    eyes: tuple[NearEyes, ...]
     pictures: tuple[Stray, ...]
 
 
@@ -100,11 +114,34 @@ def label_errors(pairs: Pairs) -> LabelErrors:
         for pair, a, b in ((pair, pairs.first[pair], pairs.second[pair]) for pair in near[:MOST_LISTED])
     )
     return LabelErrors(
-        threshold=threshold, near_pairs=int(near.size), pairs=listed, pictures=_strays(pairs, near, threshold)
+        threshold=threshold,
+        near_pairs=int(near.size),
+        pairs=listed,
+        eyes=_near_eyes(pairs, near),
+        pictures=_strays(pairs, near, threshold),
     )
 
 
-def _strays(pairs: Pairs, near: np.ndarray, threshold: float) -> tuple[Stray, ...]:
+def _near_eyes(pairs: Pairs, near: NDArray[np.intp]) -> tuple[NearEyes, ...]:
+    """The near pairs by their two labels, those that share most first."""
+    ends = np.sort(np.stack([pairs.eye[pairs.first], pairs.eye[pairs.second]]), axis=0)
+    grouped: dict[tuple[int, int], list[float]] = {}
+    for pair in near:
+        grouped.setdefault((int(ends[0, pair]), int(ends[1, pair])), []).append(float(pairs.distance[pair]))
+    found = [
+        NearEyes(
+            first_eye=pairs.eyes[a],
+            second_eye=pairs.eyes[b],
+            near_pairs=len(distances),
+            pairs=int(((ends[0] == a) & (ends[1] == b)).sum()),
+            nearest=min(distances),
+        )
+        for (a, b), distances in grouped.items()
+    ]
+    return tuple(sorted(found, key=lambda eyes: (-eyes.near_pairs, eyes.nearest)))[:MOST_LISTED]
+
+
+def _strays(pairs: Pairs, near: NDArray[np.intp], threshold: float) -> tuple[Stray, ...]:
     own = pairs.genuine & ~pairs.failed
     fits_own, has_own = np.zeros(len(pairs.pictures), bool), np.zeros(len(pairs.pictures), bool)
     for ends in (pairs.first, pairs.second):

@@ -181,6 +181,12 @@ def test_a_picture_under_the_wrong_label_is_suspected() -> None:
     assert label_errors(table(eye, {})).near_pairs == 0
 
 
+def test_one_eye_under_two_labels_shows_as_two_labels_that_share_most_pairs() -> None:
+    shared = {(a, b): 0.2 for a in (0, 1) for b in (2, 3)}
+    (eyes,) = label_errors(table([0, 0, 1, 1, 2, 2], shared)).eyes
+    assert (eyes.first_eye, eyes.second_eye, eyes.near_pairs, eyes.pairs) == ("eye00", "eye01", 4, 4)
+
+
 @pytest.mark.parametrize(
     ("errors", "trials", "low", "high"),
     [(0, 100, 0.0, 0.03622), (1, 100, 0.00025, 0.05446), (5, 20, 0.08657, 0.49105), (20, 20, 0.83157, 1.0)],
