@@ -12,7 +12,7 @@ from iris.evaluation.statistics import promised_threshold
 NEAR_PERFECT = 1e-6
 """False-match rate whose promised threshold strangers pass once in a million pairs: nearer is near-perfect."""
 MOST_LISTED = 100
-"""Suspected pairs (of pictures, of eyes) that are listed, nearest first; a data set with more is mislabelled as a whole."""
+"""Suspected pairs of pictures, and of eyes, that are listed; a data set with more is mislabelled as a whole."""
 
 
 class FailingEye(BaseModel):
