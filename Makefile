@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint format soak clean contract lock venv-package test-packages
+.PHONY: help demo test lint format soak fuzz clean contract lock venv-package test-packages
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,13 @@ test: $(STAMP) test-packages ## the tests, under ten minutes
 
 soak: $(STAMP) test-packages ## the slow, deeper tests
 	$(BIN)/python -m pytest -m soak
+
+fuzz: $(VENV)/.fuzz-installed ## hunt for inputs that break something (FUZZ_RUNS=3000 of each target, FUZZ_TARGETS=...)
+	$(BIN)/python tests/fuzz/run.py --runs $(or $(FUZZ_RUNS),3000) $(FUZZ_TARGETS)
+
+$(VENV)/.fuzz-installed: requirements/fuzz.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fuzz.txt \
+	    && touch $@ || echo "atheris could not be installed; the targets run on random changes of their seeds instead."
 
 lint: $(STAMP) ## style, types and the import contract
 	$(BIN)/ruff format --check .
