@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from iris.commands.trouble import Commands, guarded
+from iris.commands.trouble import Commands, Trouble, guarded
 from iris.evaluation import score_file
 from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Layout, items
@@ -20,7 +20,7 @@ def register(commands: Commands) -> None:
     command = commands.add_parser("evaluate", help="accuracy on a data set, as a report and figures")
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--layout", required=True, choices=[layout.value for layout in Layout])
-    command.add_argument("--subjects", type=_subjects, metavar="A-B")
+    command.add_argument("--subjects", type=_subjects, metavar="A-B", help="only these subject numbers")
     command.add_argument("--report", required=True, type=Path, metavar="DIR")
     command.add_argument("--scores", type=Path, metavar="FILE.npz", help="also write every pair's score")
     command.add_argument("--jobs", type=_jobs, metavar="N", help="processes; all cores by default")
@@ -48,6 +48,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     found = items(arguments.folder, Layout(arguments.layout), arguments.subjects)
     arguments.report.mkdir(parents=True, exist_ok=True)
     if arguments.scores:
+        if arguments.scores.is_dir():
+            raise Trouble(
+                f"--scores: {arguments.scores} is a folder; name a file, for example {arguments.scores}/s.npz"
+            )
         arguments.scores.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress(sys.stderr)
     result = scores(found, progress, arguments.jobs)

@@ -53,11 +53,14 @@ class FnmrDifference(Difference):
     """FNMR incl. FTE at one false-match rate, with the pairs on which the runs disagree.
 
     Attributes:
+        threshold_a, threshold_b: each run's own.
         pairs: genuine pairs.
         missed_by_both, missed_by_a_only, missed_by_b_only: McNemar's counts.
         mcnemar_p: exact two-sided probability; pairs taken for independent, so too small.
     """
 
+    threshold_a: float
+    threshold_b: float
     pairs: int
     missed_by_both: int
     missed_by_a_only: int
@@ -163,6 +166,8 @@ def _fnmr(a: Pairs, b: Pairs, rate: float, drawn: NDArray[np.float64]) -> FnmrDi
         b=float(in_b.mean()),
         difference=float(in_b.mean() - in_a.mean()),
         difference_95=bounds(drawn),
+        threshold_a=thresholds[0],
+        threshold_b=thresholds[1],
         pairs=in_a.size,
         missed_by_both=int((in_a & in_b).sum()),
         missed_by_a_only=only_a,

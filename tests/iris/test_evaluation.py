@@ -129,6 +129,25 @@ def test_an_evaluation_writes_report_figures_and_scores(eyes: Path, tmp_path: Pa
     assert stored["distance"][stored["genuine"] & tried].max() < stored["distance"][~stored["genuine"] & tried].min()
 
 
+def test_names_in_the_report_are_text_and_never_markup(tmp_path: Path) -> None:
+    touch(tmp_path / "set", "<script>x/1.png", "<script>x/2.png", "b&b/1.png")
+    evaluate(tmp_path / "set", tmp_path / "r")
+    page = (tmp_path / "r" / "report.html").read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;x" in page
+    assert "b&amp;b" in page
+
+
+def test_a_folder_in_the_place_of_the_scores_is_told_before_the_work(
+    eyes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("evaluate", str(eyes), "--layout", "folders", "--report", str(tmp_path / "r"), "--scores", str(tmp_path))
+    assert run(*words) == 2
+    told = capsys.readouterr().err
+    assert "is a folder" in told
+    assert "encode" not in told
+
+
 def test_one_eye_alone_gives_its_genuine_pairs_and_no_rates(eyes: Path, tmp_path: Path) -> None:
     (tmp_path / "one" / "5R").mkdir(parents=True)
     for shot in (eyes / "2R").iterdir():
