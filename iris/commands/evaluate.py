@@ -12,7 +12,7 @@ from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Layout, items
 from iris.evaluation.progress import Progress
 from iris.evaluation.report import html
-from iris.evaluation.scores import scores
+from iris.evaluation.scores import WorkerDied, scores
 
 
 def register(commands: Commands) -> None:
@@ -54,7 +54,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             )
         arguments.scores.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress(sys.stderr)
-    result = scores(found, progress, arguments.jobs)
+    try:
+        result = scores(found, progress, arguments.jobs)
+    except WorkerDied as error:
+        raise Trouble(str(error)) from error
     if arguments.scores:
         score_file.write(arguments.scores, result.pairs)
     progress("figures", 0, 1)

@@ -20,6 +20,8 @@ RESAMPLES = 400
 SEED = 1
 _TAIL = 0.05
 """Least part of the impostor pairs, nearest first, that a draw weighs one by one; thresholds lie within it."""
+_LEAST_NEAR = 10_000
+"""Least number of those pairs, so that a small data set is weighed whole."""
 _SPARE = 5.0
 """The same part as a multiple of the equal error rate, so that no draw's crossing lies beyond it."""
 
@@ -74,7 +76,7 @@ class WeightedErrors:
     def _near_count(pairs: Pairs, distance: NDArray[np.float64]) -> int:
         eer = equal_error_rate(distribution(pairs)) or 0.0
         wanted = int(np.ceil(max(_TAIL, min(1.0, _SPARE * eer)) * distance.size))
-        return max(wanted, int((distance < promised_threshold(float(RATES[0]))).sum()))
+        return max(wanted, _LEAST_NEAR, int((distance < promised_threshold(float(RATES[0]))).sum()))
 
     def rates(self, weights: Weights) -> Rates:
         """The rates when eye i counts `weights[i]` times, weights (eyes,) of whole numbers; NaN without any pair."""

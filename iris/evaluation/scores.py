@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.pool
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -21,8 +21,17 @@ from iris.quality import Quality
 from iris.refusals import BadPicture, Refusal
 from iris.template import Template
 
+PICTURES = 8
+"""Pictures of one parcel of work: a fraction of a second, so that progress is smooth."""
 PROBES = 32
-"""Probes of one parcel of work: enough that sending the gallery along costs little."""
+"""Probes of one parcel of comparisons: enough that sending the gallery along costs little."""
+PARCELS = 32
+"""Parcels of comparisons under way at once: each holds a copy of the gallery."""
+
+
+class WorkerDied(Exception):
+    """A process of the evaluation ended by itself: killed, or crashed on a picture."""
+
 
 Tell = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done and its total."""
@@ -68,13 +77,22 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
 
 def scores(items: list[Item], tell: Tell, jobs: int | None = None) -> Scores:
     """Encodes and compares in `jobs` processes (all cores by default); pairs whose truth is unknown are left out."""
-    with multiprocessing.get_context("spawn").Pool(jobs or os.cpu_count(), _one_thread) as pool:
-        outcomes: list[Enrolled] = []
-        tell("encode", 0, len(items))
-        for done, outcome in enumerate(pool.imap(_enrol, [item.path for item in items], chunksize=8), start=1):
-            outcomes.append(outcome)
-            tell("encode", done, len(items))
-        return Scores(items, outcomes, _compared(items, outcomes, pool, tell))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs or os.cpu_count(), context, _one_thread) as pool:
+        try:
+            outcomes = _enrolled(items, pool, tell)
+            return Scores(items, outcomes, _compared(items, outcomes, pool, tell))
+        except BrokenExecutor as error:
+            raise WorkerDied("a process of the evaluation died, perhaps for want of memory; try --jobs 1") from error
+
+
+def _enrolled(items: list[Item], pool: Executor, tell: Tell) -> list[Enrolled]:
+    outcomes: list[Enrolled] = []
+    tell("encode", 0, len(items))
+    for done, outcome in enumerate(pool.map(_enrol, [item.path for item in items], chunksize=PICTURES), start=1):
+        outcomes.append(outcome)
+        tell("encode", done, len(items))
+    return outcomes
 
 
 def _one_thread() -> None:
@@ -98,16 +116,17 @@ def measures(quality: Quality) -> dict[str, float]:
     return {name: value for name, value in named.items() if isinstance(value, float)}
 
 
-def _compared(items: list[Item], outcomes: list[Enrolled], pool: multiprocessing.pool.Pool, tell: Tell) -> Pairs:
+def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell: Tell) -> Pairs:
     usable = [i for i, outcome in enumerate(outcomes) if outcome.template is not None]
     templates = [t for outcome in outcomes if (t := outcome.template) is not None]
     matrix = np.full((len(items), len(items)), np.nan, np.float32)
-    starts = range(0, len(templates), PROBES)
-    jobs = ((templates[start : start + PROBES], planes(templates[start:])) for start in starts)
-    for start, rows in zip(starts, pool.imap(_rows, jobs), strict=True):
-        for i, row in enumerate(rows):
-            matrix[usable[start + i], usable[start + i + 1 :]] = row[i + 1 :]
-        tell("compare", min(start + PROBES, len(templates)), len(templates))
+    for begin in range(0, len(templates), PROBES * PARCELS):
+        starts = range(begin, min(begin + PROBES * PARCELS, len(templates)), PROBES)
+        parcels = [(templates[start : start + PROBES], planes(templates[start:])) for start in starts]
+        for start, rows in zip(starts, pool.map(_rows, parcels), strict=True):
+            for i, row in enumerate(rows):
+                matrix[usable[start + i], usable[start + i + 1 :]] = row[i + 1 :]
+            tell("compare", min(start + PROBES, len(templates)), len(templates))
     eyes, eye = np.unique([item.eye for item in items], return_inverse=True)
     first, second = _known_pairs(items)
     return Pairs(
