@@ -54,6 +54,15 @@ class Lost(BaseModel):
     impostor: int
 
 
+class RefusedPicture(BaseModel):
+    """A picture that gave no template, and the reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    picture: str
+    reason: str
+
+
 class Figures(BaseModel):
     """One data set's result; every rate is a fraction, None where fewer than 30 impostor pairs stand behind it.
 
@@ -69,6 +78,7 @@ class Figures(BaseModel):
     failures_to_enrol: int
     failures_to_enrol_95: Bounds | None
     refusals: dict[str, int]
+    refused_pictures: tuple[RefusedPicture, ...]
     genuine_pairs: int
     impostor_pairs: int
     pairs_lost_to_fte: Lost
@@ -103,7 +113,12 @@ def figures(scores: Scores) -> Figures:
     excl = {rate: _missed(pairs, t, pairs.genuine & ~pairs.failed) for rate, t in thresholds.items()}
     seen = {rate: _matched(spread.impostor, float(rate), t) for rate, t in promised.items()}
     drawn = resampled(WeightedErrors(pairs), draws(len(pairs.eyes)))
-    refused = Counter(outcome.refusal for outcome in scores.outcomes if outcome.template is None)
+    refused_pictures = tuple(
+        RefusedPicture(picture=item.name, reason=outcome.refusal)
+        for item, outcome in zip(scores.items, scores.outcomes, strict=True)
+        if outcome.template is None
+    )
+    refused = Counter(picture.reason for picture in refused_pictures)
     eer, spacing = equal_error_rate(spread), d_prime(spread)
     mated = int(np.unique(pairs.eye[pairs.first[pairs.genuine]]).size)
     return Figures(
@@ -113,6 +128,7 @@ def figures(scores: Scores) -> Figures:
         failures_to_enrol=sum(refused.values()),
         failures_to_enrol_95=_or_exact(drawn.fte, sum(refused.values()), len(pairs.eyes)),
         refusals=dict(refused),
+        refused_pictures=refused_pictures,
         genuine_pairs=int(pairs.genuine.sum()),
         impostor_pairs=int((~pairs.genuine).sum()),
         pairs_lost_to_fte=Lost(

@@ -54,7 +54,7 @@ def html(title: str, figures: Figures, scores: Scores) -> str:
         "<h2>Suspected label errors</h2>",
         _labels(figures),
         "<h2>Refusals</h2>",
-        _refusals(figures, scores),
+        _refusals(figures),
     ]
     return "\n".join(parts) + "</html>\n"
 
@@ -194,7 +194,7 @@ def _areas(found: Rejection) -> str:
 
 
 def _behind(errors: Errors) -> str:
-    return f"{errors.missed:,} of {errors.pairs:,} encoded pairs missed, in {errors.missed_eyes} eyes"
+    return f"{errors.missed:,} of {errors.pairs:,} encoded pairs missed, in {errors.missed_eyes} of the eyes"
 
 
 def _failing(figures: Figures) -> str:
@@ -224,9 +224,9 @@ def _labels(figures: Figures) -> str:
     )
 
 
-def _refusals(figures: Figures, scores: Scores) -> str:
+def _refusals(figures: Figures) -> str:
     rows = [(reason, f"{count:,}") for reason, count in sorted(figures.refusals.items(), key=lambda row: -row[1])]
-    named = [(i.name, o.refusal) for i, o in zip(scores.items, scores.outcomes, strict=True) if o.template is None]
+    named = [(refused.picture, refused.reason) for refused in figures.refused_pictures]
     return _table(("reason", "pictures"), rows) + _rows(("picture", "reason"), named) if rows else NONE
 
 

@@ -115,6 +115,7 @@ def test_an_evaluation_writes_report_figures_and_scores(eyes: Path, tmp_path: Pa
     assert result["eyes"] == 6
     assert result["failures_to_enrol"] == 1
     assert result["refusals"] == {"bad-picture": 1}
+    assert result["refused_pictures"] == [{"picture": "0L/blank.png", "reason": "bad-picture"}]
     assert result["genuine_pairs"] == 5 * 3 + 6
     assert result["pairs_lost_to_fte"]["genuine"] == 3
     assert result["eer"] == 0.0
