@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def _alone(name: str, runs: int, seed: int) -> bool:
-    print(f"fuzz: {name}, {runs} runs", flush=True)
+    print(f"fuzz: {name}", flush=True)
     command = [sys.executable, __file__, "--here", "--runs", str(runs), "--seed", str(seed), name]
     return subprocess.run(command, check=False).returncode == 0
 
@@ -61,7 +61,7 @@ def fuzz(name: str, runs: int, seed: int) -> int:
     except ImportError:
         print("fuzz: atheris is not installed (it has wheels for Linux on x86-64); random changes of the seeds instead")
         target = load(name)
-        for data in changed(target.seeds(), runs, seed):
+        for data in changed(target.seeds(), runs * target.times, seed):
             target.one(data[: target.longest])
         return 0
     with atheris.instrument_imports(include=INSTRUMENTED):
@@ -70,8 +70,13 @@ def fuzz(name: str, runs: int, seed: int) -> int:
     corpus.mkdir(parents=True, exist_ok=True)
     for data in target.seeds():
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
-    options = [f"-runs={runs}", f"-seed={seed}", f"-max_len={target.longest}", f"-artifact_prefix={REPORTS}/{name}-"]
-    atheris.Setup([name, *options, "-print_final_stats=1", "-verbosity=1", str(corpus)], target.one)
+    options = [
+        f"-runs={runs * target.times}",
+        f"-seed={seed}",
+        f"-max_len={target.longest}",
+        f"-artifact_prefix={REPORTS}/{name}-",
+    ]
+    atheris.Setup([name, *options, "-print_final_stats=1", "-verbosity=0", str(corpus)], target.one)
     atheris.Fuzz()
     return 0
 

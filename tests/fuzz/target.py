@@ -21,11 +21,13 @@ class Target:
         seeds: gives the inputs to start from; good ones reach deep.
         one: judges one input; whatever it raises is a finding, so it catches the errors that are promised.
         longest: bytes; longer inputs add nothing.
+        times: how many times as many runs a cheap target gets.
     """
 
     seeds: Callable[[], list[bytes]]
     one: Callable[[bytes], None]
     longest: int = 1024
+    times: int = 1
 
 
 def names() -> list[str]:

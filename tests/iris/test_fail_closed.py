@@ -4,8 +4,10 @@ look alike. What belongs to the matcher alone stands in `test_match`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from hypothesis import strategies as st
 from iris import gallery as gallery_module
 from iris.code import IrisCode
 from iris.decision import Accepted, Look, NotRecognised, Policy
+from iris.encode import encode
 from iris.gallery import Gallery, Identification
 from iris.match import ForeignEncoder, Incomparable, compare
 from iris.planes import TURNS, Distances, Planes
+from iris.refusals import Refusal
 from iris.template import EyeSide, Template
 
 MakeTemplate = Callable[..., Template]
@@ -252,6 +256,18 @@ def test_a_gallery_of_no_numbers_finds_nobody(
     found = gallery.identify(make_template(0))
     assert (found.best, found.runner_up, found.compared) == (None, None, 0)
     assert not accepted(found, 2)
+
+
+@pytest.mark.parametrize("noise", [0.8, 1.0, 1.5, 4.0])
+def test_eyes_without_any_texture_are_not_taken_for_one_another(drawn: Callable[..., Any], noise: float) -> None:
+    """An iris washed out by light holds nobody's code; what the sensor's noise makes of it must stay apart."""
+    templates = []
+    for seed in range(10):
+        with contextlib.suppress(Refusal):
+            templates.append(encode(drawn(seed=seed, texture=0.0, noise=noise, upper=-1.2).draw()).template)
+    for number, probe in enumerate(templates):
+        others = enrolled(*(template for other, template in enumerate(templates) if other != number))
+        assert not accepted(others.identify(probe), len(others), Policy())
 
 
 @pytest.mark.xfail(reason="the matcher does not refuse a code without information yet", strict=True)

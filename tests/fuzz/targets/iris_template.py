@@ -72,4 +72,4 @@ def enrolled(read: Template) -> None:
     assert accepted_as(templates()[0][1], own) is None, "somebody was taken for bytes"
 
 
-TARGET = Target(seeds, one, longest=1024)
+TARGET = Target(seeds, one, longest=1024, times=20)
