@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def items(folder: Path, layout: Layout, subjects: tuple[int, int] | None = None)
         raise LayoutError(f"{folder} is not a folder")
     readers = {Layout.CASIA_INTERVAL: _casia, Layout.IITD: _iitd, Layout.FOLDERS: _folders}
     try:
-        pictures = list(_pictures(folder))
+        pictures = list(_pictures(folder, folder.resolve(), frozenset()))
         every = list(readers[layout](folder, pictures))
     except PermissionError as error:
         raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
@@ -96,15 +97,31 @@ _EXPECTED = {
 }
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
-    """Files by their ending in any case, hidden ones and hidden folders left out; raises `PermissionError`."""
+def _pictures(folder: Path, data_set: Path, above: frozenset[Path]) -> Iterator[Path]:
+    """Files by their ending in any case, hidden ones and hidden folders left out; raises `PermissionError`.
+
+    Links out of the data set are followed. A link back into it would show a picture twice, and one to a folder that is
+    being read already would never end: both are left out.
+    """
+    above |= {folder.resolve()}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
+        if path.name.startswith(".") or (path.is_symlink() and _leads_inside(path, data_set)):
             continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _pictures(path)
+        if path.is_dir():
+            if path.resolve() not in above:
+                yield from _pictures(path, data_set, above)
         elif path.suffix.lower() in PICTURES and path.is_file():
             yield path
+
+
+def _leads_inside(link: Path, data_set: Path) -> bool:
+    """Whether a link ends in the data set itself, or nowhere."""
+    try:
+        return link.resolve(strict=True).is_relative_to(data_set)
+    except PermissionError:
+        raise
+    except (OSError, RuntimeError):
+        return True
 
 
 def _casia(folder: Path, pictures: list[Path]) -> Iterator[Item]:
@@ -141,4 +158,5 @@ def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
 
 
 def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
+    """The path inside the data set as text; bytes that are no UTF-8 are written as \\xff, so that JSON can hold it."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")

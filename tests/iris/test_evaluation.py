@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,27 @@ def test_names_are_read_in_any_case_and_hidden_files_are_left_out(tmp_path: Path
     assert [(item.eye, item.name) for item in items(tmp_path, Layout.CASIA_INTERVAL)] == [
         ("001L", "001/L/S1001L02.JPEG"),
         ("001L", "001/L/s1001l01.JPG"),
+    ]
+
+
+def test_links_out_of_the_data_set_are_followed_and_links_into_it_are_not(tmp_path: Path) -> None:
+    touch(tmp_path, "store/7L/a.png", "store/b.png", "set/7R/c.png")
+    links = {"7L": "../store/7L", "7R/b.png": "../../store/b.png", "again": "7R", "7R/c2.png": "c.png"}
+    for link, target in (links | {"loop": ".", "7R/self.png": "self.png", "7R/gone.png": "nowhere.png"}).items():
+        (tmp_path / "set" / link).symlink_to(target)
+    (tmp_path / "store" / "7L" / "up").symlink_to("..")
+    found = items(tmp_path / "set", Layout.FOLDERS)
+    names = [item.name for item in found]
+    assert names[0] == "7L/a.png"
+    assert names[-2:] == ["7R/b.png", "7R/c.png"]
+    assert [name for name in names if name.startswith("7R")] == ["7R/b.png", "7R/c.png"]
+
+
+def test_names_that_are_no_text_are_written_as_text(tmp_path: Path) -> None:
+    touch(tmp_path, os.fsdecode(b"\xffL/a\xfe.png"), os.fsdecode(b"\xffR/b.png"))
+    assert [(item.name, item.eye, item.side) for item in items(tmp_path, Layout.FOLDERS)] == [
+        (r"\xffL/a\xfe.png", r"\xffL", "L"),
+        (r"\xffR/b.png", r"\xffR", "R"),
     ]
 
 
