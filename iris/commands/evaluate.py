@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from iris.commands.trouble import Commands, Trouble, guarded
-from iris.evaluation import score_file
+from iris.evaluation import capacity, score_file
 from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Layout, items
 from iris.evaluation.progress import Progress
@@ -46,6 +46,10 @@ def _jobs(text: str) -> int:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     found = items(arguments.folder, Layout(arguments.layout), arguments.subjects)
+    try:
+        capacity.check(found)
+    except capacity.TooManyPictures as error:
+        raise Trouble(str(error)) from error
     arguments.report.mkdir(parents=True, exist_ok=True)
     if arguments.scores:
         if arguments.scores.is_dir():

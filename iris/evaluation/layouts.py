@@ -158,5 +158,5 @@ def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
 
 
 def _name(path: Path, folder: Path) -> str:
-    """The path inside the data set as text; bytes that are no UTF-8 are written as \\xff, so that JSON can hold it."""
+    """The path inside the data set as text; bytes that are no UTF-8 are escaped, so that JSON can hold them."""
     return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")

@@ -119,16 +119,20 @@ def measures(quality: Quality) -> dict[str, float]:
 def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell: Tell) -> Pairs:
     usable = [i for i, outcome in enumerate(outcomes) if outcome.template is not None]
     templates = [t for outcome in outcomes if (t := outcome.template) is not None]
-    matrix = np.full((len(items), len(items)), np.nan, np.float32)
+    first, second = _known_pairs(items)
+    begins = np.searchsorted(first, np.arange(len(items) + 1))
+    distance = np.full(first.size, np.nan, np.float32)
+    line = np.full(len(items), np.nan, np.float32)
     for begin in range(0, len(templates), PROBES * PARCELS):
         starts = range(begin, min(begin + PROBES * PARCELS, len(templates)), PROBES)
         parcels = [(templates[start : start + PROBES], planes(templates[start:])) for start in starts]
         for start, rows in zip(starts, pool.map(_rows, parcels), strict=True):
             for i, row in enumerate(rows):
-                matrix[usable[start + i], usable[start + i + 1 :]] = row[i + 1 :]
+                line[usable[start:]] = row
+                own = slice(begins[usable[start + i]], begins[usable[start + i] + 1])
+                distance[own] = line[second[own]]
             tell("compare", min(start + PROBES, len(templates)), len(templates))
     eyes, eye = np.unique([item.eye for item in items], return_inverse=True)
-    first, second = _known_pairs(items)
     return Pairs(
         pictures=tuple(item.name for item in items),
         eyes=tuple(str(name) for name in eyes),
@@ -136,21 +140,22 @@ def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell:
         refused=np.array([outcome.template is None for outcome in outcomes], bool),
         first=first,
         second=second,
-        distance=matrix[first, second],
+        distance=distance,
     )
 
 
 def _known_pairs(items: list[Item]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Each pair once, without those of one person under two numbers, of which nobody knows whether they are one eye."""
-    unknown = np.zeros((len(items), len(items)), bool)
+    """Each pair once, by its first picture, without those of which nobody knows whether they show one eye."""
     members: dict[str, list[int]] = {}
     for i, item in enumerate(items):
         members.setdefault(item.person, []).append(i)
-    for group in members.values():
-        for i in group:
-            unknown[i, group] = [ambiguous(items[i], items[j]) for j in group]
-    first, second = np.nonzero(np.triu(~unknown, 1))
-    return first.astype(np.int32), second.astype(np.int32)
+    others = []
+    for i, item in enumerate(items):
+        later = np.arange(i + 1, len(items), dtype=np.int32)
+        unknown = [j - i - 1 for j in members[item.person] if j > i and ambiguous(item, items[j])]
+        others.append(np.delete(later, unknown) if unknown else later)
+    first = np.repeat(np.arange(len(items), dtype=np.int32), [later.size for later in others])
+    return first, np.concatenate(others)
 
 
 def _rows(job: tuple[list[Template], Planes]) -> list[NDArray[np.float32]]:
