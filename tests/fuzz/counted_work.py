@@ -35,13 +35,13 @@ def counted(work: Callable[[], T]) -> Work[T]:
         if event in calls:
             calls[event] += 1
 
-    result, raised = None, None
     before = sys.getprofile()
     sys.setprofile(count)
     try:
         result = work()
     except Exception as error:  # noqa: BLE001 - the caller judges it
-        raised = error
+        # Returned from here, the exception is in no frame of its own traceback: that cycle would keep every picture.
+        return Work(None, error, calls["call"], calls["c_call"])
     finally:
         sys.setprofile(before)
-    return Work(result, raised, calls["call"], calls["c_call"])
+    return Work(result, None, calls["call"], calls["c_call"])

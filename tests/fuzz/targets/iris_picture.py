@@ -57,7 +57,7 @@ def sound(encoded: Encoded) -> None:
     found = encoded.boundaries
     numbers = (*found.pupil.coefficients, *found.limbus.coefficients, found.pupil.x, found.pupil.y, found.confidence)
     assert all(math.isfinite(number) for number in numbers)
-    assert 0 < found.pupil.circle.r < found.limbus.circle.r
+    assert 0 < found.pupil.circle.r < found.limbus.circle.r, "the pupil is larger than the iris"
 
 
 TARGET = Target(seeds, one, longest=600)
