@@ -12,6 +12,12 @@ from iris.planes import Planes, distances, planes, turned
 from iris.template import EyeSide, Template
 
 
+NEAR = 0.47
+"""Normalised distance below which candidates are told one by one: several frames may yet make one of them certain."""
+NEAR_AT_MOST = 64
+"""Candidates told at most, the nearest ones: strangers in a large gallery are many below `NEAR`."""
+
+
 class UnknownTemplate(KeyError):
     """No template of this id is in the gallery."""
 
@@ -38,12 +44,14 @@ class Identification:
         runner_up: the nearest template of another person, or None.
         compared: templates that gave a distance.
         skipped: templates that gave none: too little overlap, or the other eye.
+        near: the templates below `NEAR`, nearest first, `NEAR_AT_MOST` of them at most.
     """
 
     best: Candidate | None
     runner_up: Candidate | None
     compared: int
     skipped: int
+    near: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,8 @@ class Gallery:
         best = self._candidate(snapshot, found, int(ranked[0])) if compared else None
         other = next((int(i) for i in ranked if best is not None and snapshot.people[i] != best.person), None)
         runner_up = None if other is None else self._candidate(snapshot, found, other)
-        return Identification(best, runner_up, compared, len(snapshot.ids) - compared)
+        near = tuple(self._candidate(snapshot, found, int(i)) for i in ranked[:NEAR_AT_MOST] if found[i] < NEAR)
+        return Identification(best, runner_up, compared, len(snapshot.ids) - compared, near)
 
     @staticmethod
     def _candidate(snapshot: _Snapshot, found: np.ndarray, index: int) -> Candidate:
