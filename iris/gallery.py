@@ -11,7 +11,6 @@ from iris.match import check_encoder, sides_agree
 from iris.planes import Planes, distances, planes, turned
 from iris.template import EyeSide, Template
 
-
 NEAR = 0.47
 """Normalised distance below which candidates are told one by one: several frames may yet make one of them certain."""
 NEAR_AT_MOST = 64
