@@ -18,6 +18,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parents[1] / "reports" / "fuzz"
+ROUND = 800
+"""Runs of one process, which then ends: under atheris 3.0 memory grows by about 1 MB a picture, without its
+instrumentation by nothing. A fresh process goes on with the kept inputs."""
 INSTRUMENTED = ["config", "firmware_bridge", "iris", "locker", "mqtt"]
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
@@ -48,8 +51,11 @@ def main() -> int:
 
 def _alone(name: str, runs: int, seed: int) -> bool:
     print(f"fuzz: {name}", flush=True)
-    command = [sys.executable, __file__, "--here", "--runs", str(runs), "--seed", str(seed), name]
-    return subprocess.run(command, check=False).returncode == 0
+    for number, done in enumerate(range(0, runs, ROUND)):
+        more = ["--runs", str(min(ROUND, runs - done)), "--seed", str(seed + number)]
+        if subprocess.run([sys.executable, __file__, "--here", *more, name], check=False).returncode != 0:
+            return False
+    return True
 
 
 def fuzz(name: str, runs: int, seed: int) -> int:
