@@ -1,19 +1,26 @@
-"""The report's drawings as SVG text: DET curve, histograms of distances, error against rejected share."""
+"""The report's drawings: DET curve, promised against observed rates, distances, error against rejected share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from statistics import NormalDist
 
 import numpy as np
 
-from iris.evaluation.rejection import MOST_REJECTED, SHARES, Floats
-from iris.evaluation.statistics import LEAST_BEHIND, Curve, Distribution
+from iris.evaluation.det import Det
+from iris.evaluation.rejection import MOST_REJECTED, SHARES
+from iris.evaluation.rejection import Floats as Doubles
+from iris.evaluation.resampling import Bounds
+from iris.evaluation.statistics import LEAST_BEHIND, Curve, Distribution, Floats, promised_threshold, rate_below
+from iris.evaluation.svg import INK, area, dot, drawing, line, path, text, upright
 
 WIDTH, HEIGHT, EDGE = 640, 420, 64
 SMALL_WIDTH, SMALL_HEIGHT, SMALL_EDGE = 240, 170, 34
-GENUINE, IMPOSTOR, QUIET, GRID = "#1a6fb5", "#b5471a", "#7b8794", "#e3e8ee"
+GENUINE, IMPOSTOR, STRICT, QUIET, GRID = "#1a6fb5", "#b5471a", "#7a4fb5", "#7b8794", "#e3e8ee"
+PROMISE_WIDTH, PROMISE_HEIGHT = 460, 360
+ALLOWED = 3.0
+"""How many times its promise an observed false-match rate may be before the promise counts as broken."""
 LEAST_RATE, MOST_RATE = 1e-6, 0.5
 MOST_RELATIVE = 1.6
 """Top of the rejection charts: a measure that makes the error this much worse is as bad as one that makes it twice."""
@@ -22,10 +29,11 @@ FARTHEST = 0.55
 BINS = 110
 
 
-def det(drawn: Curve, impostors: int) -> str:
+def det(drawn: Curve, impostors: int, around: Det | None) -> str:
     """Both axes on the normal-deviate scale, on which normal scores give a straight line.
 
-    Left of the rule-of-30 line fewer than 30 impostor pairs stand behind the curve; it is dashed there.
+    Left of the rule-of-30 line fewer than 30 impostor pairs stand behind the curve; it is dashed there. The band is
+    the 95 % interval.
     """
     normal = NormalDist()
     low, high = normal.inv_cdf(LEAST_RATE), normal.inv_cdf(MOST_RATE)
@@ -44,23 +52,27 @@ def det(drawn: Curve, impostors: int) -> str:
     for name in ("1e-6", "1e-5", "1e-4", "1e-3", "0.01", "0.1", "0.5"):
         x, y = place(float(name), WIDTH), HEIGHT - place(float(name), HEIGHT)
         parts += [
-            _line((x, EDGE), (x, HEIGHT - EDGE), GRID),
-            _line((EDGE, y), (WIDTH - EDGE, y), GRID),
-            _text(x, HEIGHT - EDGE + 16, name),
-            _text(EDGE - 6, y + 4, name if float(name) > LEAST_RATE else f"≤ {name}", "end"),
+            line((x, EDGE), (x, HEIGHT - EDGE), GRID),
+            line((EDGE, y), (WIDTH - EDGE, y), GRID),
+            text(x, HEIGHT - EDGE + 16, name),
+            text(EDGE - 6, y + 4, name if float(name) > LEAST_RATE else f"≤ {name}", "end"),
         ]
-    parts += [_path(thin, GENUINE, "4 4"), _path(firm, GENUINE)]
+    if around is not None:
+        below = list(zip(around.fmr, around.fnmr_low, strict=True))
+        edges = below + list(zip(around.fmr, around.fnmr_high, strict=True))[::-1]
+        parts.append(area([(place(fmr, WIDTH), HEIGHT - place(fnmr, HEIGHT)) for fmr, fnmr in edges], GENUINE))
+    parts += [path(thin, GENUINE, "4 4"), path(firm, GENUINE)]
     if LEAST_RATE < ruled < MOST_RATE:
         x = place(ruled, WIDTH)
         parts += [
-            _line((x, EDGE), (x, HEIGHT - EDGE), QUIET, "3 3"),
-            _text(x + 5, EDGE + 12, f"rule of 30: {ruled:.1e}", "start"),
+            line((x, EDGE), (x, HEIGHT - EDGE), QUIET, "3 3"),
+            text(x + 5, EDGE + 12, f"rule of 30: {ruled:.1e}", "start"),
         ]
     parts += [
-        _text(WIDTH / 2, HEIGHT - 14, "false-match rate"),
-        _upright(14, HEIGHT / 2, "false non-match rate, encoded pairs"),
+        text(WIDTH / 2, HEIGHT - 14, "false-match rate"),
+        upright(14, HEIGHT / 2, "false non-match rate, encoded pairs"),
     ]
-    return _svg(WIDTH, HEIGHT, parts)
+    return drawing(WIDTH, HEIGHT, parts)
 
 
 def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
@@ -72,7 +84,7 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
     parts = []
     for power in range(int(top) + 1):
         y = HEIGHT - EDGE - power * up
-        parts += [_line((EDGE, y), (WIDTH - EDGE, y), GRID), _text(EDGE - 6, y + 4, f"{10**power:,}", "end")]
+        parts += [line((EDGE, y), (WIDTH - EDGE, y), GRID), text(EDGE - 6, y + 4, f"{10**power:,}", "end")]
     for values, colour in zip(counts, (IMPOSTOR, GENUINE), strict=True):
         parts += [
             f'<rect x="{EDGE + edges[i] * across:.1f}" y="{HEIGHT - EDGE - h:.1f}" '
@@ -83,34 +95,72 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
     for name, threshold in thresholds.items():
         x = EDGE + threshold * across
         parts += [
-            _line((x, EDGE), (x, HEIGHT - EDGE), "#1c2733", "3 3"),
-            f'<text x="{x:.1f}" y="{EDGE - 6}" transform="rotate(-50 {x:.1f} {EDGE - 6})">{escape(name)}</text>',
+            line((x, EDGE), (x, HEIGHT - EDGE), INK, "3 3"),
+            f'<g font-size="10" transform="rotate(-80 {x:.1f} {EDGE - 6})">{text(x, EDGE - 6, name, "start")}</g>',
         ]
-    parts += [_text(EDGE + d * across, HEIGHT - EDGE + 16, f"{d:.1f}") for d in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)]
+    parts += [text(EDGE + d * across, HEIGHT - EDGE + 16, f"{d:.1f}") for d in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)]
     parts += [
-        _text(WIDTH / 2, HEIGHT - 14, "normalised distance; dashed: the policy's threshold for each promised FMR"),
-        _upright(14, HEIGHT / 2, "pairs"),
-        f'<text x="{EDGE}" y="{EDGE - 14}" fill="{GENUINE}">genuine pairs</text>',
-        f'<text x="{EDGE + 110}" y="{EDGE - 14}" fill="{IMPOSTOR}">impostor pairs</text>',
+        text(WIDTH / 2, HEIGHT - 14, "normalised distance; dashed: the policy's threshold for each promised FMR"),
+        upright(14, HEIGHT / 2, "pairs"),
+        text(EDGE, EDGE - 14, "genuine pairs", "start", GENUINE),
+        text(EDGE + 110, EDGE - 14, "impostor pairs", "start", IMPOSTOR),
     ]
-    return _svg(WIDTH, HEIGHT, parts)
+    return drawing(WIDTH, HEIGHT, parts)
 
 
-def rejection(name: str, note: str, curves: Mapping[str, Floats]) -> str:
+def promises(impostor: Floats, observed: Mapping[str, float | None], around: Mapping[str, Bounds | None]) -> str:
+    """Observed against promised false-match rate on logarithmic scales; a promise is kept below the diagonal.
+
+    Dashed: three times the promise. Dots with their intervals where enough pairs stand behind them.
+    """
+    low, high = np.log10(LEAST_RATE), 0.0
+
+    def place(rate: float, span: int) -> float:
+        return float(EDGE + (np.log10(min(max(rate, LEAST_RATE), 1.0)) - low) / (high - low) * (span - 2 * EDGE))
+
+    def spot(promise: float, seen: float) -> tuple[float, float]:
+        return place(promise, PROMISE_WIDTH), PROMISE_HEIGHT - place(seen, PROMISE_HEIGHT)
+
+    marks = []
+    for power in range(int(low), 1, 1):
+        (x, y), name = spot(10.0**power, 10.0**power), f"1e{power}" if power else "1"
+        marks += [line((x, EDGE), (x, PROMISE_HEIGHT - EDGE), GRID), line((EDGE, y), (PROMISE_WIDTH - EDGE, y), GRID)]
+        marks += [text(x, PROMISE_HEIGHT - EDGE + 16, name), text(EDGE - 6, y + 4, name, "end")]
+    marks += [
+        line(spot(LEAST_RATE, LEAST_RATE), spot(1, 1), QUIET),
+        line(spot(LEAST_RATE, ALLOWED * LEAST_RATE), spot(1 / ALLOWED, 1), QUIET, "3 3"),
+    ]
+    promised = np.geomspace(LEAST_RATE, MOST_RATE, 120)
+    seen = rate_below(impostor, np.array([promised_threshold(rate) for rate in promised]))
+    kept = seen > 0
+    marks.append(path([spot(*pair) for pair in zip(promised[kept], seen[kept], strict=True)], IMPOSTOR))
+    for name, rate in observed.items():
+        interval = around[name]
+        if rate is not None and interval is not None:
+            marks.append(line(spot(float(name), interval[0]), spot(float(name), interval[1]), IMPOSTOR))
+            marks.append(dot(*spot(float(name), rate), IMPOSTOR))
+    marks += [
+        text(PROMISE_WIDTH / 2, PROMISE_HEIGHT - 14, "promised false-match rate"),
+        upright(14, PROMISE_HEIGHT / 2, "observed"),
+    ]
+    return drawing(PROMISE_WIDTH, PROMISE_HEIGHT, marks)
+
+
+def rejection(name: str, note: str, curves: Mapping[str, Doubles]) -> str:
     """One measure's error against the share of pictures rejected, relative to none rejected, by colour of the curve.
 
-    The dashed line at 1 is what rejecting at random leaves.
+    The dashed line at 1 is what rejecting at random leaves; the grey curve, where given, what ideal rejection leaves.
     """
     across = (SMALL_WIDTH - 2 * SMALL_EDGE) / MOST_REJECTED
     base, up = SMALL_HEIGHT - SMALL_EDGE, (SMALL_HEIGHT - 2 * SMALL_EDGE) / MOST_RELATIVE
     parts = [
-        _line((SMALL_EDGE, base), (SMALL_WIDTH - SMALL_EDGE, base), QUIET),
-        _line((SMALL_EDGE, base - up), (SMALL_WIDTH - SMALL_EDGE, base - up), QUIET, "3 3"),
+        line((SMALL_EDGE, base), (SMALL_WIDTH - SMALL_EDGE, base), QUIET),
+        line((SMALL_EDGE, base - up), (SMALL_WIDTH - SMALL_EDGE, base - up), QUIET, "3 3"),
         f'<text x="{SMALL_EDGE - 20}" y="16" font-weight="600">{escape(name)}</text>',
-        f'<text x="{SMALL_WIDTH - 10}" y="16" text-anchor="end" fill="{QUIET}">{escape(note)}</text>',
-        _text(SMALL_EDGE - 4, base + 4, "0", "end"),
-        _text(SMALL_EDGE - 4, base - up + 4, "1", "end"),
-        *(_text(SMALL_EDGE + share * across, base + 14, f"{share:.0%}") for share in (0.0, 0.25, 0.5)),
+        text(SMALL_WIDTH - 10, 16, note, "end", QUIET),
+        text(SMALL_EDGE - 4, base + 4, "0", "end"),
+        text(SMALL_EDGE - 4, base - up + 4, "1", "end"),
+        *(text(SMALL_EDGE + share * across, base + 14, f"{share:.0%}") for share in (0.0, 0.25, 0.5)),
     ]
     for colour, rates in curves.items():
         if not rates[0] > 0:
@@ -118,31 +168,6 @@ def rejection(name: str, note: str, curves: Mapping[str, Floats]) -> str:
         relative = np.minimum(rates / rates[0], MOST_RELATIVE)
         known = np.isfinite(relative)
         spots = zip(SHARES[known].tolist(), relative[known].tolist(), strict=True)
-        parts.append(_path([(SMALL_EDGE + share * across, base - rate * up) for share, rate in spots], colour))
-    return _svg(SMALL_WIDTH, SMALL_HEIGHT, parts, 10)
-
-
-def _svg(width: int, height: int, parts: Iterable[str], size: int = 12) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} {height}" font-size="{size}" fill="#1c2733" role="img">' + "".join(parts) + "</svg>"
-    )
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _upright(x: float, y: float, text: str) -> str:
-    return f'<text x="{x}" y="{y}" transform="rotate(-90 {x} {y})" text-anchor="middle">{escape(text)}</text>'
-
-
-def _line(start: tuple[float, float], end: tuple[float, float], colour: str, dashes: str = "") -> str:
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    ends = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
-    return f'<line {ends} stroke="{colour}"{dashed}/>'
-
-
-def _path(spots: list[tuple[float, float]], colour: str, dashes: str = "") -> str:
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>'
+        width = 1 if colour == QUIET else 1.6
+        parts.append(path([(SMALL_EDGE + s * across, base - rate * up) for s, rate in spots], colour, "", width))
+    return drawing(SMALL_WIDTH, SMALL_HEIGHT, parts, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from iris.code import encoder_fingerprint
 from iris.evaluation.binomial import clopper_pearson
+from iris.evaluation.confidence import ConfidenceBand, confidence_bands
+from iris.evaluation.det import Det, det
 from iris.evaluation.pairs import Pairs
 from iris.evaluation.quality_figures import QualityFigures, quality_figures
 from iris.evaluation.resampling import Bounds, WeightedErrors, bounds, draws, resampled
@@ -67,11 +70,13 @@ class Figures(BaseModel):
     """One data set's result; every rate is a fraction, None where fewer than 30 impostor pairs stand behind it.
 
     Keys that end in `_95` are 95 % intervals from resampling eyes; `counts` follow the rates of the same name.
-    `thresholds` are those of the observed false-match rates, `promised_thresholds` those of the policy.
+    `thresholds` are those of the observed false-match rates, `promised_thresholds` those of the policy. `product` and
+    `encoder` say which version was evaluated.
     """
 
     model_config = ConfigDict(frozen=True)
 
+    product: str
     encoder: str
     pictures: int
     eyes: int
@@ -97,9 +102,11 @@ class Figures(BaseModel):
     observed_fmr_at_promised: AtRates
     observed_fmr_at_promised_95: BoundsAtRates
     observed_fmr_at_promised_counts: dict[str, Count | None]
+    det: Det | None
     failing_eyes: tuple[FailingEye, ...]
     suspected_label_errors: LabelErrors
     visit: VisitFigures
+    confidence: tuple[ConfidenceBand, ...]
     quality: QualityFigures
 
 
@@ -112,7 +119,8 @@ def figures(scores: Scores) -> Figures:
     incl = {rate: _missed(pairs, t, pairs.genuine) for rate, t in thresholds.items()}
     excl = {rate: _missed(pairs, t, pairs.genuine & ~pairs.failed) for rate, t in thresholds.items()}
     seen = {rate: _matched(spread.impostor, float(rate), t) for rate, t in promised.items()}
-    drawn = resampled(WeightedErrors(pairs), draws(len(pairs.eyes)))
+    errors, weights = WeightedErrors(pairs), draws(len(pairs.eyes))
+    drawn = resampled(errors, weights)
     refused_pictures = tuple(
         RefusedPicture(picture=item.name, reason=outcome.refusal)
         for item, outcome in zip(scores.items, scores.outcomes, strict=True)
@@ -122,6 +130,7 @@ def figures(scores: Scores) -> Figures:
     eer, spacing = equal_error_rate(spread), d_prime(spread)
     mated = int(np.unique(pairs.eye[pairs.first[pairs.genuine]]).size)
     return Figures(
+        product=version("iris-locker"),
         encoder=encoder_fingerprint().hex(),
         pictures=len(scores.items),
         eyes=len(pairs.eyes),
@@ -149,9 +158,11 @@ def figures(scores: Scores) -> Figures:
         observed_fmr_at_promised=_rates(seen),
         observed_fmr_at_promised_95=_intervals(seen, drawn.promised_fmr, len(pairs.eyes) * (len(pairs.eyes) - 1) // 2),
         observed_fmr_at_promised_counts=seen,
+        det=det(spread, errors, weights),
         failing_eyes=failing_eyes(pairs, working_threshold(pairs)),
         suspected_label_errors=label_errors(pairs),
         visit=visit_figures(scores),
+        confidence=confidence_bands(scores),
         quality=quality_figures(scores),
     )
 

@@ -3,7 +3,7 @@
 The error-versus-discard characteristic of ISO/IEC 29794-1: a pair has the lesser quality of its two pictures; pictures
 below a cut are rejected, and the false non-match rate of the pairs that are left is drawn against the share of pictures
 rejected. The area under the curve, over the area under a horizontal line (which rejecting at random gives), is below 1
-for a quality that predicts error.
+for a quality that predicts error; that of a quality which knows the errors beforehand is the least there can be.
 """
 
 from __future__ import annotations
@@ -92,6 +92,24 @@ def rejection_curves(tried: Tried, quality: Floats, threshold: float, weights: F
 def _at_shares(share: Floats, rates: Floats) -> Floats:
     known = np.isfinite(rates)
     return np.interp(SHARES, share[known], rates[known]) if known.any() else np.full(POINTS, np.nan)
+
+
+def ideal_quality(tried: Tried, encoded: NDArray[np.bool_], threshold: float) -> Floats:
+    """(n,) a quality that knows the errors: rejects next the picture with most of the missed pairs that are left.
+
+    NaN for the pictures that are not encoded. Greedy, so near the least error that any quality could leave.
+    """
+    quality = np.where(encoded, float(encoded.size), np.nan)
+    missed = tried.missed(threshold)
+    first, second = tried.first[missed], tried.second[missed]
+    for order in range(encoded.size):
+        if not first.size:
+            break
+        worst = int(np.bincount(np.concatenate([first, second])).argmax())
+        quality[worst] = order
+        left = (first != worst) & (second != worst)
+        first, second = first[left], second[left]
+    return quality
 
 
 def relative_areas(curves: Floats) -> Floats:

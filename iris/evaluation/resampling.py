@@ -24,6 +24,8 @@ _LEAST_NEAR = 10_000
 """Least number of those pairs, so that a small data set is weighed whole."""
 _SPARE = 5.0
 """The same part as a multiple of the equal error rate, so that no draw's crossing lies beyond it."""
+_COVERED = 0.6
+"""Part of those pairs up to which every draw has its thresholds among them, although it weighs them anew."""
 
 Weights = NDArray[np.float64]
 Bounds = tuple[float, float]
@@ -85,11 +87,7 @@ class WeightedErrors:
         impostors = np.float64(weights @ self._between @ weights)
         genuine = weights @ self._genuine
         with np.errstate(divide="ignore", invalid="ignore"):
-            at = np.minimum(
-                np.searchsorted(near[1:], [float(rate) * impostors for rate in RATES], side="right"),
-                max(self._near.size - 1, 0),
-            )
-            found = np.searchsorted(self._mated, self._near[at] if self._near.size else np.full(len(RATES), np.inf))
+            found = self._below(near, impostors, np.array([float(rate) for rate in RATES]))
             return Rates(
                 eer=np.array(self._crossing(mated, near, impostors)),
                 d_prime=np.array(self._d_prime(weights)),
@@ -98,6 +96,32 @@ class WeightedErrors:
                 fnmr_excl=(mated[-1] - mated[found]) / mated[-1],
                 promised_fmr=near[self._promised_at] / impostors,
             )
+
+    @property
+    def mated_eyes(self) -> int:
+        """Eyes with an encoded genuine pair."""
+        return int(np.unique(self._mated_eye).size)
+
+    @property
+    def most_fmr(self) -> float:
+        """The highest false-match rate at which `fnmr_at` answers for any draw."""
+        impostors = self._between.sum()
+        return float(min(_COVERED * self._near.size, impostors - 1) / impostors) if impostors else 0.0
+
+    def fnmr_at(self, weights: Weights, fmr: NDArray[np.float64]) -> NDArray[np.float64]:
+        """False non-match rates of encoded pairs at the thresholds of these observed false-match rates."""
+        mated = np.concatenate([[0.0], np.cumsum(weights[self._mated_eye])])
+        near = np.concatenate([[0.0], np.cumsum(weights[self._near_a] * weights[self._near_b])])
+        found = self._below(near, np.float64(weights @ self._between @ weights), fmr)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((mated[-1] - mated[found]) / mated[-1])
+
+    def _below(self, near: Weights, impostors: np.float64, fmr: NDArray[np.float64]) -> NDArray[np.intp]:
+        """How many encoded genuine pairs lie nearer than the threshold of each observed false-match rate."""
+        if not self._near.size:
+            return np.full(fmr.shape, np.searchsorted(self._mated, np.inf))
+        at = np.minimum(np.searchsorted(near[1:], fmr * impostors, side="right"), self._near.size - 1)
+        return np.asarray(np.searchsorted(self._mated, self._near[at]))
 
     def _crossing(self, mated: Weights, near: Weights, impostors: np.float64) -> float:
         fmr, fnmr = near[self._near_at] / impostors, 1.0 - mated[self._mated_at] / mated[-1]

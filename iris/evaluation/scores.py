@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping
@@ -46,12 +47,14 @@ class Enrolled:
         quality: 0 to 100.
         components: each measure of the quality.
         refusal: the reason, "" where there is a template.
+        confidence: of the segmentation, 0 to 1; NaN where the picture was refused.
     """
 
     template: Template | None
     quality: int
     components: Mapping[str, float]
     refusal: str
+    confidence: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def _enrol(path: Path) -> Enrolled:
         encoded = encode(read_grey(path))
     except Refusal as refusal:
         return Enrolled(None, 0, {}, refusal.reason)
-    return Enrolled(encoded.template, encoded.quality.score, measures(encoded.quality), "")
+    return Enrolled(
+        encoded.template, encoded.quality.score, measures(encoded.quality), "", encoded.boundaries.confidence
+    )
 
 
 def measures(quality: Quality) -> dict[str, float]:

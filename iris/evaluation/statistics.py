@@ -57,10 +57,10 @@ def promised_threshold(rate: float) -> float:
     return Policy(rate, frames=1).threshold(1)
 
 
-def working_threshold(pairs: Pairs) -> float:
-    """Where single pairs are called missed: at the observed FMR of 1e-3; at the promised one if pairs are few."""
-    observed = threshold_at(distribution(pairs).impostor, 1e-3)
-    return promised_threshold(1e-3) if observed is None else observed
+def working_threshold(pairs: Pairs, rate: str = RATES[0]) -> float:
+    """Where single pairs are called missed: at this observed FMR; at the promised one if pairs are few."""
+    observed = threshold_at(distribution(pairs).impostor, float(rate))
+    return promised_threshold(float(rate)) if observed is None else observed
 
 
 def curve(spread: Distribution) -> Curve:

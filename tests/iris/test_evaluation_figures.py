@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from iris.code import encoder_fingerprint
 from iris.evaluation.binomial import clopper_pearson, mcnemar
+from iris.evaluation.det import det
 from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Item
 from iris.evaluation.pairs import Pairs
@@ -152,6 +155,37 @@ def test_weighting_an_eye_is_having_it_that_many_times() -> None:
     assert rates.eer == pytest.approx(equal_error_rate(spread), abs=1e-4)
     assert rates.d_prime == pytest.approx(d_prime(spread), rel=1e-9)
     assert rates.fnmr_excl[0] == pytest.approx((~(real.far < threshold))[real.genuine].mean(), rel=1e-12)
+
+
+def test_the_det_curve_is_the_one_of_the_pairs_and_lies_within_its_band() -> None:
+    pairs = crowd()
+    spread, errors = distribution(pairs), WeightedErrors(pairs)
+    found = det(spread, errors, draws(len(pairs.eyes), count=100))
+    assert found is not None
+    assert found.fmr[0] == pytest.approx(30 / spread.impostor.size)
+    for fmr, fnmr, low, high in zip(found.fmr, found.fnmr, found.fnmr_low, found.fnmr_high, strict=True):
+        threshold = threshold_at(spread.impostor, fmr * (1 + 1e-9))
+        assert threshold is not None
+        assert fnmr == pytest.approx(1 - rate_below(spread.genuine, threshold))
+        assert low < fnmr < high
+    once = errors.fnmr_at(np.ones(len(pairs.eyes)), np.array(found.fmr) * (1 + 1e-9))
+    assert once == pytest.approx(np.array(found.fnmr))
+
+
+def test_a_det_curve_without_a_miss_has_the_exact_bound_and_too_few_pairs_have_no_curve() -> None:
+    clean = table([i // 4 for i in range(280)], {})
+    found = det(distribution(clean), WeightedErrors(clean), draws(70, count=20))
+    assert found is not None
+    assert set(found.fnmr) == {0.0}
+    assert set(found.fnmr_high) == {(clopper_pearson(0, 70) or (0.0, 0.0))[1]}
+    few = table([0, 0, 1, 1], {})
+    assert det(distribution(few), WeightedErrors(few), draws(2, count=20)) is None
+
+
+def test_the_figures_say_which_product_and_encoder_they_are_of() -> None:
+    result = figures(scores_of(table([0, 0, 1, 1], {})))
+    assert result.product == version("iris-locker")
+    assert result.encoder == encoder_fingerprint().hex()
 
 
 def test_intervals_hold_the_figure_and_do_not_depend_on_the_run() -> None:

@@ -1,17 +1,29 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from iris.evaluation.binomial import clopper_pearson
+from iris.evaluation.confidence import confidence_bands
 from iris.evaluation.layouts import Item
 from iris.evaluation.pairs import Pairs
 from iris.evaluation.quality_figures import measured, quality_figures
-from iris.evaluation.rejection import MOST_REJECTED, POINTS, Tried, rejection_curve
+from iris.evaluation.quality_section import quality_section
+from iris.evaluation.rejection import (
+    MOST_REJECTED,
+    POINTS,
+    Tried,
+    ideal_quality,
+    rejection_curve,
+    relative_areas,
+)
 from iris.evaluation.scores import Enrolled, Scores, measures
 from iris.quality import Quality
 from iris.template import CODE_BYTES, MASK_BYTES, Template
@@ -31,6 +43,10 @@ def data(bad: NDArray[np.bool_]) -> Pairs:
 
 def every_tenth() -> NDArray[np.bool_]:
     return np.arange(EYES * SHOTS) % 10 == 3
+
+
+EXACT = np.array([(80 - 4 * k) / (400 - 4 * k) / 0.2 for k in np.linspace(0, 20, 2001)])
+"""Error relative to the start while the 20 bad pictures, four missed pairs each, are rejected one by one."""
 
 
 def at(share: float) -> int:
@@ -95,6 +111,80 @@ def test_areas_tell_a_component_that_predicts_error_from_one_that_does_not() -> 
     assert knowing.fnmr_at_rejected["0.1"] == pytest.approx(0.0, abs=0.01)
 
 
+def test_gain_is_one_for_a_measure_that_knows_the_errors_and_nothing_for_one_that_is_blind() -> None:
+    bad = every_tenth()
+    found = quality_figures(
+        with_components(
+            data(bad), knowing=np.where(bad, 10.0, 90.0), backwards=np.where(bad, 90.0, np.arange(bad.size) % 50)
+        )
+    )
+    assert found.at_fmr_1e4.ideal_area == pytest.approx(np.mean(EXACT) * 0.1 / MOST_REJECTED, rel=0.02)
+    gains = {name: each.at_fmr_1e4.gain for name, each in found.components.items()}
+    assert gains["knowing"] == pytest.approx(1.0, abs=0.02)
+    assert gains["score"] == pytest.approx(0.0, abs=1e-9)
+    assert gains["backwards"] is not None
+    assert gains["backwards"] < -0.3
+    assert gains["confidence"] is None
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_measure_leaves_noticeably_less_error_than_ideal_rejection(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    bad = rng.random(EYES * SHOTS) < 0.1
+    bad[0] = True
+    tried = Tried.of(data(bad))
+    ideal = relative_areas(rejection_curve(tried, ideal_quality(tried, np.ones(bad.size, bool), 0.4), 0.4)[None])[0]
+    for quality in (rng.random(bad.size), rng.random(bad.size) - 0.5 * bad, -1.0 * bad):
+        assert relative_areas(rejection_curve(tried, quality, 0.4)[None])[0] >= 0.9 * ideal
+
+
+def test_ideal_rejection_takes_the_picture_in_most_missed_pairs_first_and_no_refused_one() -> None:
+    bad = np.zeros(EYES * SHOTS, bool)
+    bad[7] = True
+    pairs = data(bad)
+    pairs.refused[20] = True
+    quality = ideal_quality(Tried.of(pairs), ~pairs.refused, 0.4)
+    assert quality.tolist().index(0.0) == 7
+    assert np.isnan(quality[20])
+    assert np.isfinite(quality).sum() == EYES * SHOTS - 1
+
+
+def test_pairs_are_told_by_the_confidence_of_their_less_certain_picture() -> None:
+    bad = every_tenth()
+    scores = with_components(data(bad))
+    certain = [replace(outcome, confidence=0.6 if bad[i] else 0.95) for i, outcome in enumerate(scores.outcomes)]
+    bands = confidence_bands(replace(scores, outcomes=certain))
+    assert [(band.least, band.most) for band in bands][2] == (0.5, 0.7)
+    assert [(band.pictures, band.missed, band.pairs) for band in bands] == [
+        (0, 0, 0),
+        (0, 0, 0),
+        (20, 80, 80),
+        (0, 0, 0),
+        (0, 0, 0),
+        (180, 0, 320),
+    ]
+    assert bands[2].fnmr_95 == clopper_pearson(80, 80)
+    assert bands[0].fnmr_95 is None
+
+
+def test_certainty_itself_lies_in_the_last_band() -> None:
+    scores = with_components(data(every_tenth()))
+    certain = [replace(outcome, confidence=1.0) for outcome in scores.outcomes]
+    assert confidence_bands(replace(scores, outcomes=certain))[-1].pictures == EYES * SHOTS
+
+
+def test_the_report_shows_which_measures_predict_error_and_which_do_not() -> None:
+    bad = every_tenth()
+    blind = np.random.default_rng(2).uniform(0, 100, bad.size)
+    scores = with_components(data(bad), knowing=np.where(bad, 10.0, 90.0), blind=blind)
+    section = quality_section(quality_figures(scores), scores)
+    assert "<tr><td>knowing</td><td>yes</td>" in section
+    assert "<tr class=q><td>blind</td><td>not shown</td>" in section
+    assert section.count("<svg") == 4
+    assert "NaN" not in section
+    assert "nan" not in section
+
+
 def test_errors_of_a_few_eyes_give_no_verdict() -> None:
     bad = np.zeros(EYES * SHOTS, bool)
     bad[:SHOTS] = True
@@ -124,4 +214,4 @@ def test_components_are_taken_where_a_quality_has_them_and_its_fractions_elsewhe
 
 def test_the_overall_score_stands_beside_the_components() -> None:
     scores = with_components(data(every_tenth()), sharpness=np.arange(EYES * SHOTS, dtype=float))
-    assert list(measured(scores)) == ["score", "sharpness"]
+    assert list(measured(scores)) == ["score", "sharpness", "confidence"]

@@ -1,0 +1,78 @@
+"""Tables, notes and numbers of the report as HTML text; every word that comes from outside is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from html import escape
+
+from iris.evaluation.figures import Count
+from iris.evaluation.resampling import Bounds
+
+FEW, NOTHING, NONE = "too few pairs", "–", "<p>None.</p>"
+MOST_ROWS = 20
+"""Rows of a list in the report; figures.json has them all."""
+STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}"
+    "h2{margin-top:2.2rem}div.t{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse}"
+    "td,th{border-bottom:1px solid #d5dde5;padding:.3rem .8rem;text-align:right;"
+    "font-variant-numeric:tabular-nums;white-space:nowrap}th{color:#52606d;font-weight:600}"
+    "th:first-child,td:first-child,table.w td,table.w th{text-align:left}tr.q td{color:#8794a1}"
+    "table.m{font-size:13px}table.m td,table.m th{padding:.25rem .5rem}"
+    "svg{background:#fafbfc;width:100%;height:auto}figure{margin:1rem 0;max-width:46rem}"
+    "figure.p{max-width:33rem}p.n{color:#52606d;max-width:46rem}"
+    "div.s{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.8rem}"
+    "@media print{h2{break-after:avoid}svg,table{break-inside:avoid}}"
+)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, quiet: Collection[int] = (), kind: str = "") -> str:
+    """A table of numbers, of words where `kind` is "w", of many columns for "m"; rows numbered in `quiet` are pale."""
+    top = "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>" if head else ""
+    body = "".join(
+        f"<tr{' class=q' if i in quiet else ''}>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for i, row in enumerate(rows)
+    )
+    return f"<div class=t><table{f' class={kind}' if kind else ''}>{top}{body}</table></div>"
+
+
+def listed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A list's first rows, and how many more there are; nothing at all for none."""
+    if not rows:
+        return ""
+    more = len(rows) - MOST_ROWS
+    return table(head, rows[:MOST_ROWS], kind="w") + (note(f"And {more:,} more in figures.json.") if more > 0 else "")
+
+
+def note(words: str) -> str:
+    """A paragraph that explains."""
+    return f"<p class=n>{escape(words)}</p>"
+
+
+def percent(value: float | None) -> str:
+    """A rate, or why there is none."""
+    return FEW if value is None else f"{value:.3%}"
+
+
+def scientific(value: float | None) -> str:
+    """A rate far below a percent, or why there is none."""
+    return FEW if value is None else f"{value:.2e}"
+
+
+def interval(around: Bounds | None) -> str:
+    """Bounds of a rate."""
+    return NOTHING if around is None else f"{around[0]:.2%} to {around[1]:.2%}"
+
+
+def plain(around: Bounds | None) -> str:
+    """Bounds of a number that is no rate."""
+    return NOTHING if around is None else f"{around[0]:.2f} to {around[1]:.2f}"
+
+
+def within(value: float | None, around: Bounds | None) -> str:
+    """A number with its bounds."""
+    return NOTHING if value is None else f"{value:.2f}" + ("" if around is None else f" ({plain(around)})")
+
+
+def of(count: Count | None) -> str:
+    """Errors out of pairs."""
+    return NOTHING if count is None else f"{count.errors:,} / {count.pairs:,}"
