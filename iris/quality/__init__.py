@@ -1,0 +1,45 @@
+"""How good a picture of an iris is, after ISO/IEC 29794-6, and in words what would make it better.
+
+Measures come from the picture and its segmentation alone. What is too bad to trust raises a refusal; the rest is a
+score.
+"""
+
+from __future__ import annotations
+
+from iris.quality.components import Components
+from iris.quality.judgement import (
+    LEAST_CONFIDENCE,
+    LEAST_DISTINCTNESS,
+    LEAST_LIMBUS_CONTRAST,
+    LEAST_PUPIL_CERTAINTY,
+    LEAST_RADIUS,
+    LEAST_SHARPNESS,
+    LEAST_USABLE,
+    MOST_ELONGATION,
+    MOST_GLINT,
+    MOST_LID,
+    Advice,
+    Quality,
+    quality,
+    refuse_if_poor,
+)
+from iris.quality.measures import Measures
+
+__all__ = [
+    "LEAST_CONFIDENCE",
+    "LEAST_DISTINCTNESS",
+    "LEAST_LIMBUS_CONTRAST",
+    "LEAST_PUPIL_CERTAINTY",
+    "LEAST_RADIUS",
+    "LEAST_SHARPNESS",
+    "LEAST_USABLE",
+    "MOST_ELONGATION",
+    "MOST_GLINT",
+    "MOST_LID",
+    "Advice",
+    "Components",
+    "Measures",
+    "Quality",
+    "quality",
+    "refuse_if_poor",
+]
