@@ -113,10 +113,9 @@ def test_areas_tell_a_component_that_predicts_error_from_one_that_does_not() -> 
 
 def test_gain_is_one_for_a_measure_that_knows_the_errors_and_nothing_for_one_that_is_blind() -> None:
     bad = every_tenth()
+    noise = np.random.default_rng(2).uniform(0, 100, bad.size)
     found = quality_figures(
-        with_components(
-            data(bad), knowing=np.where(bad, 10.0, 90.0), backwards=np.where(bad, 90.0, np.arange(bad.size) % 50)
-        )
+        with_components(data(bad), knowing=np.where(bad, 10.0, 90.0), backwards=80.0 * bad + noise / 10)
     )
     assert found.at_fmr_1e4.ideal_area == pytest.approx(np.mean(EXACT) * 0.1 / MOST_REJECTED, rel=0.02)
     gains = {name: each.at_fmr_1e4.gain for name, each in found.components.items()}
