@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,7 +18,6 @@ from iris.encode import encode
 from iris.evaluation.layouts import Item, ambiguous
 from iris.evaluation.pairs import Pairs
 from iris.planes import Planes, distances, planes, turned
-from iris.quality import Quality
 from iris.refusals import BadPicture, Refusal
 from iris.template import Template
 
@@ -108,17 +107,8 @@ def _enrol(path: Path) -> Enrolled:
     except Refusal as refusal:
         return Enrolled(None, 0, {}, refusal.reason)
     return Enrolled(
-        encoded.template, encoded.quality.score, measures(encoded.quality), "", encoded.boundaries.confidence
+        encoded.template, encoded.quality.score, encoded.quality.components, "", encoded.boundaries.confidence
     )
-
-
-def measures(quality: Quality) -> dict[str, float]:
-    """The components of ISO/IEC 29794-6 where the quality has them, else every fractional measure it has."""
-    components = getattr(quality, "components", None)
-    if isinstance(components, Mapping):
-        return {str(name): float(value) for name, value in components.items()}
-    named = {field.name: getattr(quality, field.name) for field in fields(quality)}
-    return {name: value for name, value in named.items() if isinstance(value, float)}
 
 
 def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell: Tell) -> Pairs:

@@ -142,6 +142,7 @@ def test_an_evaluation_writes_report_figures_and_scores(eyes: Path, tmp_path: Pa
     assert result["pairs_lost_to_fte"]["genuine"] == 3
     assert result["eer"] == 0.0
     assert result["visit"]["not_enrolled"] == []
+    assert {"score", "usable_area", "sharpness", "interlace", "confidence"} <= set(result["quality"]["components"])
     page = (tmp_path / "r" / "report.html").read_text()
     assert "<svg" in page
     assert "http" not in page

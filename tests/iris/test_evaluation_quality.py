@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pytest
@@ -24,8 +23,7 @@ from iris.evaluation.rejection import (
     rejection_curve,
     relative_areas,
 )
-from iris.evaluation.scores import Enrolled, Scores, measures
-from iris.quality import Quality
+from iris.evaluation.scores import Enrolled, Scores
 from iris.template import CODE_BYTES, MASK_BYTES, Template
 
 EYES, SHOTS = 40, 5
@@ -192,23 +190,6 @@ def test_errors_of_a_few_eyes_give_no_verdict() -> None:
     assert found.components["knowing"].at_visit.area == pytest.approx(0.05 * 0.5)
     assert found.components["knowing"].at_visit.predicts_error is None
     assert found.components["knowing"].distance_correlation == pytest.approx(-1.0)
-
-
-@dataclass(frozen=True)
-class Measured:
-    score: int = 70
-    sharpness: float = 2.5
-    advice: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class InComponents(Measured):
-    components: dict[str, float] = field(default_factory=lambda: {"usable_area": 80.0})
-
-
-def test_components_are_taken_where_a_quality_has_them_and_its_fractions_elsewhere() -> None:
-    assert measures(cast("Quality", InComponents())) == {"usable_area": 80.0}
-    assert measures(cast("Quality", Measured())) == {"sharpness": 2.5}
 
 
 def test_the_overall_score_stands_beside_the_components() -> None:
