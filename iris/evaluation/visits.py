@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from iris.decision import Accepted, Ambiguous, Look, NotRecognised, Policy
-from iris.enrolment import fused
+from iris.enrolment import EnrolmentRefused, fused
 from iris.evaluation.binomial import clopper_pearson
 from iris.evaluation.layouts import Item
 from iris.evaluation.resampling import Bounds
@@ -42,6 +42,9 @@ class VisitFigures(BaseModel):
 
     Attributes:
         false_match_rate: what the policy promises for one visit.
+        frames_allowed: frames over which the policy spends the promise, whether a visit has as many or not.
+        gallery: enrolled eyes that each visit is searched among.
+        threshold: the policy's distance for one frame in that gallery; None without an enrolled eye.
         eyes_with_too_few_pictures: eyes with fewer than four.
         not_enrolled: eyes whose frames gave no enrolment; they make no visit.
         visits: one for each enrolled eye; `visits_by_frames` counts them by "3+3" and "2+2".
@@ -56,6 +59,9 @@ class VisitFigures(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     false_match_rate: float
+    frames_allowed: int
+    gallery: int
+    threshold: float | None
     eyes_with_too_few_pictures: int
     not_enrolled: tuple[EyeAndWhy, ...]
     visits: int
@@ -94,7 +100,7 @@ def visit_figures(scores: Scores, policy: Policy | None = None) -> VisitFigures:
     for plan in plans:
         try:
             templates[plan.eye] = _enrolment(plan)
-        except Incomparable as error:
+        except (Incomparable, EnrolmentRefused) as error:
             not_enrolled.append(EyeAndWhy(eye=plan.eye, why=str(error)))
             continue
         gallery.add(plan.eye, plan.identity, templates[plan.eye])
@@ -106,6 +112,9 @@ def visit_figures(scores: Scores, policy: Policy | None = None) -> VisitFigures:
     lost = len(missed) + len(not_enrolled)
     return VisitFigures(
         false_match_rate=policy.false_match_rate,
+        frames_allowed=policy.frames,
+        gallery=len(gallery),
+        threshold=policy.threshold(len(gallery)) if len(gallery) else None,
         eyes_with_too_few_pictures=too_few,
         not_enrolled=tuple(not_enrolled),
         visits=len(enrolled),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
+from iris.decision import Policy
 from iris.evaluation.layouts import Item
 from iris.evaluation.pairs import Pairs
 from iris.evaluation.scores import Enrolled, Scores
@@ -47,6 +48,7 @@ def test_six_pictures_give_three_and_three_and_four_give_two_and_two() -> None:
     found = visit_figures(scores_of({"a": shots(1, 7), "b": shots(2, 5), "c": shots(3, 3)}))
     assert found.visits_by_frames == {"3+3": 1, "2+2": 1}
     assert found.eyes_with_too_few_pictures == 1
+    assert (found.gallery, found.frames_allowed, found.threshold) == (2, Policy().frames, Policy().threshold(2))
     assert (found.visits, found.false_non_matches, found.false_matches) == (2, 0, 0)
     assert (found.stranger_visits, found.stranger_false_matches) == (2, 0)
 
