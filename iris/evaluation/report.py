@@ -146,11 +146,12 @@ def _visits(visit: VisitFigures) -> str:
             interval(visit.stranger_false_match_rate_95),
         ),
     ]
+    distance = "" if visit.threshold is None else f", distance {visit.threshold:.4f} for one frame"
     about = (
         "Pictures in the order of their file names: the first two or three of an eye are fused to its enrolment, the "
         "next as many are its visit, one by one against all enrolments, at the policy's promise of "
         f"{visit.false_match_rate:g} false matches per visit of up to {visit.frames_allowed} frames"
-        f"{'' if visit.threshold is None else f', distance {visit.threshold:.4f} for one frame'} ({frames or 'no eye has enough pictures'}; "
+        f"{distance} ({frames or 'no eye has enough pictures'}; "
         f"{visit.eyes_with_too_few_pictures} eyes have too few pictures). Exact binomial bounds."
     )
     lists = [(eye.eye, "missed", eye.why) for eye in visit.missed]
