@@ -38,11 +38,11 @@ class BadPicture(Refusal):
 
 
 class NoEye(Refusal):
-    """Nothing in the picture looks like a pupil inside an iris."""
+    """Nothing in the picture looks like a pupil inside an iris; a shut eye shows none either."""
 
     reason = "no-eye"
-    text_zh = "没有看到眼睛，请正对摄像头"
-    text_en = "No eye found; please face the camera"
+    text_zh = "没有看到眼睛，请睁开眼睛正对摄像头"
+    text_en = "No eye found; please open your eyes and face the camera"
 
 
 class EyeClosed(Refusal):
@@ -65,8 +65,8 @@ class Blurred(Refusal):
     """The iris has no fine detail: out of focus or moving."""
 
     reason = "blurred"
-    text_zh = "图像模糊，请保持不动"
-    text_en = "The picture is blurred; please hold still"
+    text_zh = "图像模糊，请保持不动，或稍微前后移动"
+    text_en = "The picture is blurred; please hold still, or move a little closer or away"
 
 
 class OffAxis(Refusal):

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from iris.code import iris_code
+from iris.quality import Components, Quality, quality
+from iris.quality.confidence import confidence
+from iris.segment.eye import find_eye
+
+Grey = NDArray[np.uint8]
+NAMES = {
+    "usable_area",
+    "iris_sclera_contrast",
+    "iris_pupil_contrast",
+    "pupil_shape",
+    "pupil_ratio",
+    "concentricity",
+    "margin",
+    "grey_spread",
+    "sharpness",
+    "motion_blur",
+    "interlace",
+}
+
+
+def measured(picture: Grey) -> Quality:
+    eye = find_eye(picture)
+    return quality(picture, eye, iris_code(eye.sheet.grey, eye.cover.usable))
+
+
+def smeared(picture: Grey, length: int) -> Grey:
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1 / length
+    return np.asarray(cv2.filter2D(picture, -1, kernel), np.uint8)
+
+
+def combed(picture: Grey, shift: int) -> Grey:
+    changed = picture.copy()
+    changed[1::2] = np.roll(changed[1::2], shift, axis=1)
+    return changed
+
+
+def test_every_component_of_the_standard_is_there_from_0_to_100(drawn: Callable[..., Any]) -> None:
+    found = measured(drawn().draw())
+    assert set(found.components) == NAMES
+    assert all(0 <= value <= 100 for value in found.components.values())
+    assert 0 <= found.score <= 100
+    assert 0 <= found.confidence <= 1
+
+
+def test_a_quality_can_be_sent_to_another_process(drawn: Callable[..., Any]) -> None:
+    found = measured(drawn().draw())
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_geometry_is_measured_as_it_was_drawn(drawn: Callable[..., Any]) -> None:
+    found = measured(drawn(iris=(150.0, 140.0, 90.0), pupil=(154.5, 140.0, 36.0), upper=-1.2, lower=1.2).draw())
+    assert found.pupil_ratio == pytest.approx(0.40, abs=0.02)
+    assert found.concentricity == pytest.approx(1 - 4.5 / 90, abs=0.02)
+    assert found.margin == pytest.approx((150 - 90) / 90, abs=0.05)
+    assert found.elongation == pytest.approx(1.0, abs=0.03)
+
+
+def test_contrasts_follow_the_standard_s_formulas(drawn: Callable[..., Any]) -> None:
+    found = measured(drawn(upper=-1.2, lower=1.2, texture=8.0).draw())
+    assert found.sclera_contrast == pytest.approx((185 - 105) / (185 + 105 - 2 * 20), abs=0.03)
+    assert found.pupil_weber == pytest.approx((105 - 20) / (20 + 20), abs=0.15)
+    assert found.components["iris_pupil_contrast"] == pytest.approx(100 * 2.125 / 2.875, abs=2)
+
+
+def test_a_lower_lid_leaves_less_usable_area(drawn: Callable[..., Any]) -> None:
+    areas = [measured(drawn(upper=upper).draw()).components["usable_area"] for upper in (-1.2, -0.8, -0.5)]
+    assert areas == sorted(areas, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "worsen"),
+    [
+        ("sharpness", lambda picture, level: cv2.GaussianBlur(picture, (0, 0), 0.1 + 1.5 * level)),
+        ("motion_blur", lambda picture, level: smeared(picture, 1 + 6 * level)),
+        ("interlace", lambda picture, level: combed(picture, 3 * level)),
+    ],
+)
+def test_a_component_falls_and_the_score_with_it_as_its_fault_grows(
+    drawn: Callable[..., Any], name: str, worsen: Callable[[Grey, int], Grey]
+) -> None:
+    found = [measured(worsen(drawn(upper=-1.2, lower=1.2).draw(), level)) for level in range(4)]
+    values = [one.components[name] for one in found]
+    assert values == sorted(values, reverse=True)
+    assert values[0] - values[-1] > 30
+    assert found[0].score > found[-1].score
+
+
+def test_blur_in_every_direction_is_not_taken_for_motion(drawn: Callable[..., Any]) -> None:
+    picture = drawn(upper=-1.2, lower=1.2).draw()
+    assert measured(np.asarray(cv2.GaussianBlur(picture, (0, 0), 3.0))).components["motion_blur"] > 80
+
+
+@pytest.mark.parametrize("degrees", [0.0, 20.0, 30.0, 40.0])
+def test_the_pupil_s_axes_tell_the_angle_of_the_gaze(drawn: Callable[..., Any], degrees: float) -> None:
+    narrow = np.cos(np.radians(degrees))
+    squeeze = np.array([[narrow, 0, 160 * (1 - narrow)], [0, 1, 0]], np.float32)
+    picture = cv2.warpAffine(drawn().draw(), squeeze, (320, 280), borderMode=cv2.BORDER_REPLICATE)
+    assert measured(np.asarray(picture, np.uint8)).elongation == pytest.approx(1 / narrow, abs=0.04)
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.6])
+def test_no_component_but_those_of_focus_depends_on_the_picture_s_size(
+    drawn: Callable[..., Any], factor: float
+) -> None:
+    picture = drawn(upper=-1.2, lower=1.2).draw()
+    scaled = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA if factor < 1 else 1)
+    before, after = measured(picture).components, measured(np.asarray(scaled, np.uint8)).components
+    for name in NAMES - {"sharpness", "interlace", "grey_spread"}:
+        assert after[name] == pytest.approx(before[name], abs=12), name
+
+
+def test_dimmer_light_leaves_sharpness_and_motion_as_they_are(drawn: Callable[..., Any]) -> None:
+    picture = drawn(upper=-1.2, lower=1.2, noise=0.0).draw()
+    before, after = measured(picture), measured(cv2.convertScaleAbs(picture, alpha=0.5))
+    assert after.edge_width == pytest.approx(before.edge_width, rel=0.1)
+    assert after.components["sharpness"] == pytest.approx(before.components["sharpness"], abs=8)
+
+
+def test_confidence_asks_the_boundaries_alone(drawn: Callable[..., Any]) -> None:
+    assert confidence(find_eye(drawn().draw()).boundaries) > 0.9
+
+
+def test_confidence_falls_where_a_rim_does_not_brighten(drawn: Callable[..., Any]) -> None:
+    good = find_eye(drawn().draw()).boundaries
+    faint = replace(good, limbus_rim=replace(good.limbus_rim, rise=0.1, contrast=1.0))
+    spotted = replace(good, pupil_rim=replace(good.pupil_rim, rise=0.3))
+    assert confidence(faint) < confidence(good)
+    assert confidence(spotted) < confidence(good)
+
+
+def test_advice_names_the_worst_first(drawn: Callable[..., Any]) -> None:
+    found = measured(smeared(drawn(upper=-1.2, lower=1.2).draw(), 19))
+    assert found.advice[0].text_en == "hold still"
+    assert not measured(drawn(upper=-1.2, lower=1.2).draw()).advice
+
+
+def test_components_are_graded_from_measures_alone(drawn: Callable[..., Any]) -> None:
+    found = measured(drawn().draw())
+    assert Components.of(found) == found.graded
+    dilated = Components.of(replace(found, pupil_ratio=0.75))
+    assert dilated.pupil_ratio == pytest.approx(25, abs=0.1)
+    assert Components.of(replace(found, margin=-0.2)).margin == 0
