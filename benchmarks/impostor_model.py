@@ -40,8 +40,8 @@ TURNS = np.geomspace(1.0, float(ROTATIONS), 24)
 """Effective rotations tried; more than the matcher tries cannot be."""
 CARE = 0.93
 """Part of the degrees of freedom taken for granted on a poorer camera. The same eyes as small irises, behind glasses,
-noisy, dim or clipped kept 0.88 to 1.04 of what they had; the lowest in absolute terms, 492, is above what the lower bound
-of the worst camera times this leaves, 480."""
+noisy, dim or clipped kept 0.88 to 1.04 of what they had; the lowest of them, 492, is above the 480 that this leaves of
+the lower bound of the worst camera."""
 RATES = (1e-2, 1e-3, 1e-4, 1e-5)
 ALLOWED = 3.0
 """Most that the observed rate at a promised threshold may exceed the promise, on a camera that nobody tuned on."""

@@ -27,11 +27,12 @@ class DuplicateTemplate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One template of the gallery and its normalised distance from the probe."""
+    """One template of the gallery, whose eye it is, and its normalised distance from the probe."""
 
     template_id: str
     person: str
     distance: float
+    side: EyeSide = EyeSide.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Gallery:
 
     @staticmethod
     def _candidate(snapshot: _Snapshot, found: np.ndarray, index: int) -> Candidate:
-        return Candidate(snapshot.ids[index], snapshot.people[index], float(found[index]))
+        return Candidate(snapshot.ids[index], snapshot.people[index], float(found[index]), snapshot.sides[index])
 
     def _current(self) -> _Snapshot:
         with self._lock:

@@ -11,18 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 import structlog
 
 from config.settings import IrisSettings
-from iris.decision import Accepted, Ambiguous, Look, Policy
+from iris.burst import Burst
+from iris.decision import Accepted, Ambiguous, Look, NotYet, Policy, WrongView
 from iris.encode import encode
 from iris.enrolment import Enrolment, EnrolmentRefused
 from iris.gallery import Gallery
+from iris.match import Incomparable, compare
 from iris.refusals import Refusal
 from iris.template import EyeSide, Template
+from iris.wrong_view import view_fault
 from locker.camera import Camera, CameraFault
 
 log = structlog.get_logger(__name__)
@@ -68,8 +71,7 @@ class Looker:
     def __init__(self, camera: Camera | None, settings: IrisSettings) -> None:
         """A looker without a camera answers every look with the reason `camera`."""
         self._camera = camera
-        # A visit may hold several looks; the promise is kept for all of them together (union bound).
-        self._policy = Policy(false_match_rate=settings.false_match_rate / settings.looks)
+        self._policy = Policy(settings.false_match_rate, looks=settings.looks)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
         self.gallery = Gallery()
         self.last_match_ms: float | None = None
@@ -78,9 +80,15 @@ class Looker:
         """One look: frames until somebody is recognised or the look's time is over."""
         return await self._in_thread(self._look, watch)
 
-    async def enrol(self, side: EyeSide, person: str, watch: Watcher) -> Template | NotEnrolled:
-        """A burst of frames of one eye, made into a template; refused when the eye is already somebody else's."""
-        return await self._in_thread(lambda told, stop: self._enrol(side, person, told, stop), watch)
+    async def enrol(
+        self, side: EyeSide, person: str, watch: Watcher, other: Template | None = None
+    ) -> Template | NotEnrolled:
+        """A burst of frames of one eye, made into a template; refused when the eye is already somebody else's.
+
+        `other` is the template of the person's other eye, taken just before: the same eye shown twice is refused too,
+        because two eyes count as more than one.
+        """
+        return await self._in_thread(lambda told, stop: self._enrol(side, person, told, stop, other), watch)
 
     async def motion(self) -> float:
         """How much moves before the camera at rest, 0 to 1; 0 without a camera."""
@@ -116,35 +124,54 @@ class Looker:
     def _look(self, watch: Watcher, stop: threading.Event) -> Recognised | NotRecognised:
         if self._camera is None:
             return NotRecognised("camera")
-        look = Look(self._policy, len(self.gallery))
-        encoded_any = False
+        look, burst = Look(self._policy, len(self.gallery)), Burst()
+        best: Template | None = None
         try:
             with self._camera.look() as frames:
                 for frame in frames:
                     if stop.is_set():
                         break
                     try:
-                        encoded = encode(frame.picture)
+                        template = encode(frame.picture).template
                     except Refusal as refusal:
                         watch(Sight(refusal.reason))
                         continue
                     finally:
                         frame.wipe()
-                    encoded_any = True
-                    started = time.perf_counter()
-                    decision = look.add(self.gallery.identify(encoded.template))
-                    self.last_match_ms = (time.perf_counter() - started) * 1000
+                    best = template if best is None or template.quality > best.quality else best
+                    decision = self._compared(look, burst, template)
                     if isinstance(decision, Accepted):
                         return Recognised(decision.person)
                     watch(Sight(None))
+                    if not decision.frames_left:
+                        break
         except CameraFault as fault:
             log.warning("camera", fault=str(fault))
             return NotRecognised("camera")
-        if not encoded_any:
+        if best is None:
             return NotRecognised("poor_pictures")
-        return NotRecognised("ambiguous" if isinstance(look.close(), Ambiguous) else "not_recognised")
+        return self._nobody(look, best, stop)
 
-    def _enrol(self, side: EyeSide, person: str, watch: Watcher, stop: threading.Event) -> Template | NotEnrolled:
+    def _compared(self, look: Look, burst: Burst, frame: Template) -> Accepted | NotYet:
+        """The decision after one more frame and, with every third, after what three frames together show."""
+        started = time.perf_counter()
+        decision = look.add(self.gallery.identify(frame))
+        self.last_match_ms = (time.perf_counter() - started) * 1000
+        fused = burst.add(frame)
+        if fused is None or isinstance(decision, Accepted) or not decision.frames_left:
+            return decision
+        return look.add(self.gallery.identify(fused))
+
+    def _nobody(self, look: Look, best: Template, stop: threading.Event) -> NotRecognised:
+        """Why nobody was recognised; a view that is the wrong way round is told to the operator."""
+        ending = look.close(None if stop.is_set() else view_fault(best, self.gallery, look.threshold))
+        if isinstance(ending, WrongView):
+            log.warning("wrong_view", fault=ending.fault.value, remedy=ending.text_en)
+        return NotRecognised("ambiguous" if isinstance(ending, Ambiguous) else "not_recognised")
+
+    def _enrol(
+        self, side: EyeSide, person: str, watch: Watcher, stop: threading.Event, other: Template | None
+    ) -> Template | NotEnrolled:
         if self._camera is None:
             return NotEnrolled("camera")
         enrolment = Enrolment(side)
@@ -172,10 +199,27 @@ class Looker:
             return NotEnrolled("camera")
         except EnrolmentRefused:
             return NotEnrolled("inconsistent" if encoded_any else "poor_pictures")
-        return NotEnrolled("duplicate") if self._belongs_to_another(template, person) else template
+        if self._is_one_eye(template, other) or self._belongs_to_another(template, person):
+            return NotEnrolled("duplicate")
+        return template
+
+    def _is_one_eye(self, template: Template, other: Template | None) -> bool:
+        """Whether both templates are of one eye, whatever sides they were taken for."""
+        if other is None:
+            return False
+        try:
+            return compare(_of_any_side(template), _of_any_side(other)).distance < self._policy.threshold(1)
+        except Incomparable:
+            return False
 
     def _belongs_to_another(self, template: Template, person: str) -> bool:
-        """Whether the gallery has this eye under another person."""
-        look = Look(self._policy, len(self.gallery))
-        decision = look.add(self.gallery.identify(template))
-        return isinstance(decision, Accepted) and decision.person != person
+        """Whether the gallery has this eye under anybody else, be it as the other eye."""
+        found = self.gallery.identify(_of_any_side(template))
+        threshold = self._policy.threshold(len(self.gallery))
+        near = (found.best, found.runner_up, *found.near)
+        return any(other is not None and other.person != person and other.distance < threshold for other in near)
+
+
+def _of_any_side(template: Template) -> Template:
+    """The template with its side forgotten, so that a wrong side hides nothing."""
+    return replace(template, side=EyeSide.UNKNOWN)
