@@ -38,6 +38,8 @@ FINE = 1.4
 DEVIATION = 1.4826
 """Standard deviation of a normal distribution over the median of its absolute values."""
 COARSE = 4 * FINE
+COARSE_FLOOR = 1.0
+"""Squared grey levels: a coarse structure fainter than the sensor's noise is taken for this."""
 SHEET = 256.0
 SIDE_MARGIN, UPPER_MARGIN = 0.6, 0.2
 """Iris radii that the standard wants between the iris and the picture's sides, and its upper and lower border."""
@@ -76,6 +78,8 @@ class Measures:
         pupil_certainty: part of the pupil's rim that brightens outwards, times how even its inside is, 0 to 1.
         distinctness: step across the pupil's boundary over the spread of the iris.
         limbus_rise: part of the limbus that brightens outwards, -1 to 1.
+        probability: that pupil and limbus are right, as the search for them believes.
+        detail: sharpness over the step across the pupil's boundary, so that dim light does not count.
     """
 
     radius: float
@@ -105,6 +109,8 @@ class Measures:
     pupil_certainty: float
     distinctness: float
     limbus_rise: float
+    probability: float
+    detail: float
 
 
 def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
@@ -118,7 +124,8 @@ def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
     spread = float(seen.std())
     edge = pupil_edge(picture, pupil, outer.r)
     fine = _detail(grey, usable, FINE)
-    detail, coarse = _power(fine), _power(_detail(grey, usable, COARSE))
+    power, coarse = _power(fine), _power(_detail(grey, usable, COARSE))
+    sharpness = DEVIATION * float(np.median(np.abs(fine))) if fine.size else 0.0
     height, width = picture.shape
     return Measures(
         radius=outer.r,
@@ -139,8 +146,8 @@ def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
         upper_margin=(min(outer.y, height - 1 - outer.y) - outer.r) / outer.r,
         entropy=_entropy(seen),
         grey_spread=spread,
-        sharpness=DEVIATION * float(np.median(np.abs(fine))) if fine.size else 0.0,
-        fineness=detail / max(coarse, 1.0),
+        sharpness=sharpness,
+        fineness=power / max(coarse, COARSE_FLOOR),
         edge_width=edge.width,
         smear=edge.smear,
         combing=_combing(picture, outer.x, outer.y, outer.r),
@@ -148,6 +155,8 @@ def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
         pupil_certainty=max(rim.rise, 0.0) * rim.evenness,
         distinctness=rim.contrast / max(spread, 1.0),
         limbus_rise=eye.boundaries.limbus_rim.rise,
+        probability=eye.boundaries.probability,
+        detail=sharpness / max(rim.contrast, 1.0),
     )
 
 

@@ -1,0 +1,54 @@
+"""How much a segmented picture looks like an eye: print, stains and blurred noise hold dark discs in larger ones too.
+
+What the search for the boundaries believes counts most; three measures of the pupil, taken after the curves were drawn,
+tell eyes from blobs that have soft or broken rims or stand out of nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from iris.quality.logistic import Logistic
+from iris.quality.measures import Measures
+
+LIKENESS = Logistic(
+    -11.0,
+    {
+        "boundaries": 0.66,
+        "edge_width": -1.85,
+        "pupil_certainty": 3.30,
+        "distinctness": 1.86,
+    },
+)
+"""Printed by `benchmarks/iris_refusals.py --fit`: real eyes of two cameras as they are, shrunk, dimmed, clipped and
+worsened, drawn eyes, and 34 kinds of pictures without an eye."""
+SHARP_EDGE = 0.035
+"""Iris radii: the width of the pupil's edge in focus."""
+MOST_LOG_ODDS = 7.0
+"""Beyond them, either way, the probability of the boundaries says nothing more."""
+
+
+def likeness(found: Measures) -> float:
+    """Log odds of an eye being what was found."""
+    return LIKENESS.log_odds(figures(found))
+
+
+def likeness_if_sharp(found: Measures) -> float:
+    """The same if the picture were in focus: tells a blurred eye from what is none."""
+    return likeness(replace(found, edge_width=min(found.edge_width, SHARP_EDGE)))
+
+
+def figures(found: Measures) -> dict[str, float]:
+    """What the function weighs: logarithms of what is a scale, all held to the range that eyes can have."""
+    odds = found.probability / max(1.0 - found.probability, 1e-9)
+    return {
+        "boundaries": _log(odds, math.exp(-MOST_LOG_ODDS), math.exp(MOST_LOG_ODDS)),
+        "edge_width": _log(found.edge_width, 0.02, 0.5),
+        "pupil_certainty": found.pupil_certainty,
+        "distinctness": _log(found.distinctness, 0.5, 6.0),
+    }
+
+
+def _log(value: float, low: float, high: float) -> float:
+    return math.log(min(max(value, low), high))
