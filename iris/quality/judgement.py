@@ -15,7 +15,7 @@ from iris.segment.eye import Eye
 
 LEAST_RADIUS = 40.0
 """Pixels of iris radius; ISO/IEC 29794-6 asks for 80, fewer lose texture, and below this the code is mostly noise."""
-LEAST_LIKENESS = -2.0
+LEAST_LIKENESS = -2.5
 """Log odds, were half of all pictures without an eye; docs/decisions/iris-refusals.md tells who is lost on either."""
 LEAST_CONFIDENCE = 0.02
 """Of `Quality.confidence`; boundaries that improbable were wrong in every development picture."""

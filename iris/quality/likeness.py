@@ -13,12 +13,12 @@ from iris.quality.logistic import Logistic
 from iris.quality.measures import Measures
 
 LIKENESS = Logistic(
-    -11.0,
+    -10.51,
     {
-        "boundaries": 0.66,
-        "edge_width": -1.85,
-        "pupil_certainty": 3.30,
-        "distinctness": 1.86,
+        "boundaries": 0.76,
+        "edge_width": -1.51,
+        "pupil_certainty": 2.80,
+        "distinctness": 2.10,
     },
 )
 """Printed by `benchmarks/iris_refusals.py --fit`: real eyes of two cameras as they are, shrunk, dimmed, clipped and
