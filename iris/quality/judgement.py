@@ -23,6 +23,8 @@ LEAST_PUPIL_CERTAINTY = 0.2
 """Of `Quality.pupil_certainty`; of worsened eyes with less none was recognised, undisturbed ones have 0.49 and more."""
 LEAST_DISTINCTNESS = 1.0
 """Of `Quality.distinctness`: a pupil stands out of the iris by more than that spreads itself; clipped eyes have 1.6."""
+LEAST_REPETITION = 0.27
+"""Of `Quality.repetition`; 4600 pictures of eyes had 0.305 and more, most checkerboards and wheels less than 0.25."""
 LEAST_LIMBUS_CONTRAST = 1.0
 """Grey levels; where the outside of the iris is no brighter than its inside, no limbus was found."""
 LEAST_USABLE = 0.15
@@ -159,5 +161,6 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
         (found.detail < LEAST_DETAIL, Blurred, f"detail {found.detail:.4f}, at least {LEAST_DETAIL}"),
         (found.elongation > MOST_ELONGATION, OffAxis, f"pupil axes {found.elongation:.2f}:1"),
         (found.distinctness < LEAST_DISTINCTNESS, NoEye, f"the pupil does not stand out ({found.distinctness:.1f})"),
+        (found.repetition < LEAST_REPETITION, NoEye, f"the pattern repeats itself around ({found.repetition:.2f})"),
         (found.limbus_contrast < LEAST_LIMBUS_CONTRAST, NoEye, f"limbus contrast {found.limbus_contrast:.1f}"),
     )
