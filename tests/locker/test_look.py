@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from structlog.testing import capture_logs
 
 from config.settings import IrisSettings
+from iris.decision import Policy
 from iris.encode import encode
 from iris.template import EyeSide
 from locker.camera import CameraUnavailable
@@ -23,9 +25,9 @@ from simulator.eyes.render import render
 SEED = 3
 
 
-def pictures(person: str, count: int, seed: int = 0) -> list[NDArray[np.uint8]]:
-    """Attentive views of somebody's left eye."""
-    eye, rng = grow(Identity(SEED, person, Side.LEFT)), np.random.default_rng([SEED, seed])
+def pictures(person: str, count: int, seed: int = 0, side: Side = Side.LEFT) -> list[NDArray[np.uint8]]:
+    """Attentive views of one eye of somebody, the left one unless another is asked for."""
+    eye, rng = grow(Identity(SEED, person, side)), np.random.default_rng([SEED, seed])
     return [render(eye, draw_view(rng), rng).picture for _ in range(count)]
 
 
@@ -64,8 +66,10 @@ def looker(camera: PaperCamera | None) -> Looker:
     return Looker(camera, IrisSettings())  # type: ignore[arg-type] - a camera of paper
 
 
-def enrol(looking: Looker, person: str) -> None:
-    looking.gallery.add(f"tpl-{person}", person, encode(pictures(person, 1, seed=9)[0], side=EyeSide.LEFT).template)
+def enrol(looking: Looker, person: str, eye_of: str | None = None) -> None:
+    """Somebody's left eye, or under their name another's."""
+    template = encode(pictures(eye_of or person, 1, seed=9)[0], side=EyeSide.LEFT).template
+    looking.gallery.add(f"tpl-{person}", person, template)
 
 
 def quiet(_sight: Sight) -> None:
@@ -143,3 +147,54 @@ async def test_a_burst_of_different_eyes_makes_no_template() -> None:
     camera = PaperCamera([picture for person in "fghijklmnop" for picture in pictures(person, 1)])
     assert isinstance(await looker(camera).enrol(EyeSide.LEFT, "ann", quiet), NotEnrolled)
     assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_mirrored_camera_recognises_nobody_and_tells_the_operator() -> None:
+    mirror_images = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures("ann", 3)]
+    looking = looker(PaperCamera(mirror_images))
+    enrol(looking, "ann")
+    with capture_logs() as told:
+        assert await looking.look(quiet) == NotRecognised("not_recognised")
+    assert [(line["event"], line["fault"]) for line in told] == [("wrong_view", "mirrored")]
+    assert "camera" in told[0]["remedy"]
+
+
+async def test_a_stranger_is_no_fault_of_the_camera() -> None:
+    looking = looker(PaperCamera(pictures("eve", 3)))
+    enrol(looking, "ann")
+    with capture_logs() as told:
+        await looking.look(quiet)
+    assert not told
+
+
+async def test_a_look_ends_when_its_frames_are_spent() -> None:
+    camera = PaperCamera(pictures("eve", 2) * Policy().frames)
+    looking = looker(camera)
+    enrol(looking, "ann")
+    assert await looking.look(quiet) == NotRecognised("not_recognised")
+    assert len(camera.frames) <= Policy().frames
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_an_eye_enrolled_by_somebody_as_the_other_eye_is_refused() -> None:
+    looking = looker(PaperCamera(pictures("ann", 8)))
+    enrol(looking, "ann")
+    assert await looking.enrol(EyeSide.RIGHT, "ben", quiet) == NotEnrolled("duplicate")
+
+
+async def test_the_same_eye_shown_for_both_eyes_is_refused() -> None:
+    camera = PaperCamera(pictures("ann", 8))
+    looking = looker(camera)
+    left = await looking.enrol(EyeSide.LEFT, "ann", quiet)
+    assert not isinstance(left, NotEnrolled)
+    camera.shows = pictures("ann", 8, seed=4)
+    assert await looking.enrol(EyeSide.RIGHT, "ann", quiet, left) == NotEnrolled("duplicate")
+    camera.shows = pictures("ann", 8, side=Side.RIGHT)
+    assert not isinstance(await looking.enrol(EyeSide.RIGHT, "ann", quiet, left), NotEnrolled)
+
+
+async def test_an_eye_that_fits_two_people_already_is_refused() -> None:
+    looking = looker(PaperCamera(pictures("ann", 8)))
+    for person in ("ann", "cai"):
+        enrol(looking, person, eye_of="ann")
+    assert await looking.enrol(EyeSide.LEFT, "ben", quiet) == NotEnrolled("duplicate")
