@@ -1,11 +1,11 @@
-"""Fits the probability that a segmentation is right, and shows how far it can be believed.
+"""How far the probability that a segmentation is right can be believed.
 
 Run: python benchmarks/iris_confidence.py --eyes DIR --circles FILE [--layout casia-interval] [--drawn N]
 
 FILE is a table of hand-marked circles (image, pupil_x, pupil_y, pupil_r, iris_x, iris_y, iris_r in pixels). A
 segmentation is wrong when a centre or radius is off by more than 10 px at an iris radius of 105 px, or the two rings
 share less than 0.85 of their union. Pictures are tried as they are and worsened, since few are wrong as they are; drawn
-eyes with their exact truth are added. The table of reliability is of eyes that had no part in the fit.
+eyes with their exact truth are added.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from iris_refusals import drawn_eyes
-from logistic_fit import fitted, written
 from numpy.typing import NDArray
 from worse_eyes import WAYS
 
 from iris.evaluation.layouts import Layout, items
 from iris.evaluation.scores import read_grey
 from iris.geometry import Circle
-from iris.quality.confidence import confidence, figures
 from iris.refusals import NoEye
 from iris.segment.eye import Eye, find_eye
 
@@ -35,19 +33,17 @@ Grey = NDArray[np.uint8]
 MOST_OFF = 10.0 / 105.0
 """Iris radii: 10 px of an iris of Interval."""
 LEAST_SHARED = 0.85
-FOLDS = 5
 EDGES = (0.0, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
 AS_IS = "as it is"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One segmentation: the eye it is of, how the picture was made, what speaks for it, and whether it is right."""
+    """One segmentation: the eye it is of, how the picture was made, its probability, and whether it is right."""
 
     eye: str
     made: str
-    figures: dict[str, float]
-    now: float
+    predicted: float
     right: bool
 
 
@@ -88,7 +84,7 @@ def case(eye: str, made: str, picture: Grey, pupil: Circle, iris: Circle) -> Cas
     except NoEye:
         return None
     right = is_right(found, pupil, iris)
-    return Case(eye, made, figures(found.boundaries), confidence(found.boundaries), right)
+    return Case(eye, made, found.boundaries.probability, right)
 
 
 def cases(folder: Path, layout: Layout, circles: Path, worsen_every: int) -> Iterator[Case | None]:
@@ -141,23 +137,12 @@ def main() -> None:
     for made in dict.fromkeys(one.made for one in found):
         group = [one.right for one in found if one.made == made]
         print(f"{made:12} {len(group):5d} segmentations, {len(group) - sum(group)} wrong")
-    rows, right = [one.figures for one in found], np.array([one.right for one in found])
-    _, fold = np.unique([one.eye for one in found], return_inverse=True)
-    fold %= FOLDS
-    predicted = np.zeros(len(found))
-    for part in range(FOLDS):
-        train = [i for i in range(len(found)) if fold[i] != part]
-        model = fitted([rows[i] for i in train], [bool(right[i]) for i in train], [1.0] * len(train))
-        for i in np.flatnonzero(fold == part):
-            predicted[i] = 1 / (1 + np.exp(-model.log_odds(rows[i])))
-    print(f"eyes left out in turn ({FOLDS} parts), all pictures")
+    predicted, right = np.array([one.predicted for one in found]), np.array([one.right for one in found])
+    print("all pictures")
     reliability(predicted, right)
     as_is = np.array([one.made == AS_IS for one in found])
-    print("the same, pictures as they are")
+    print("pictures as they are")
     reliability(predicted[as_is], right[as_is])
-    print("the coefficients in use now, all pictures")
-    reliability(np.array([one.now for one in found]), right)
-    print(written(fitted(rows, [bool(one) for one in right], [1.0] * len(rows)), "RIGHT"))
 
 
 if __name__ == "__main__":

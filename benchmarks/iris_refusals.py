@@ -13,7 +13,7 @@ import argparse
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -23,15 +23,18 @@ from not_eyes import KINDS
 from numpy.typing import NDArray
 from worse_eyes import WAYS
 
+from iris import impostors
 from iris.code import iris_code
 from iris.encode import encode
 from iris.evaluation.layouts import Layout, items
 from iris.evaluation.scores import read_grey
 from iris.geometry import Circle
+from iris.planes import distances, planes, turned
 from iris.quality import Quality, quality
 from iris.quality.likeness import figures
 from iris.refusals import NoEye, Refusal
 from iris.segment.eye import Eye, find_eye
+from iris.template import Template
 from simulator.eyes import Identity, Side, Truth, View, draw_view, grow, render
 
 Grey = NDArray[np.uint8]
@@ -41,6 +44,13 @@ EVERY = 3
 """Of how many real eyes one is worsened."""
 STAYED = 0.1
 """Iris radii by which a boundary of a worsened picture may move and still be that of the eye."""
+HIDING = {"lids": 0.7, "glare": 0.4, "hair": 30.0}
+"""Levels from which on no worsened eye is recognised any more: to be refused like what is no eye."""
+STEPS = tuple((way, level) for way in WAYS for level in way.levels)
+GROUP_WEIGHTS = {"real": 2.0, "worsened": 1.0, "drawn": 1.0, "no eye": 3.0, "hidden": 1.0}
+NOT_EYES = ("no eye", "hidden")
+MATCHING_RATE = 1e-6
+"""False match rate of one comparison at which what passes must match nobody."""
 FITTED_LEVELS = 3
 """Levels of each way to worsen a picture, the mildest, that an eye must survive."""
 
@@ -158,56 +168,92 @@ def try_real(folders: list[str], subjects: tuple[int, int] | None) -> None:
     tell(worsened)
 
 
-def fit(folders: list[str], subjects: tuple[int, int] | None, count: int) -> None:
-    rows: list[dict[str, float]] = []
-    right: list[bool] = []
-    weights: list[float] = []
+def stayed(before: Circle, now: Circle) -> bool:
+    """Whether the iris was found where it is."""
+    moved = max(abs(before.x - now.x), abs(before.y - now.y), abs(before.r - now.r))
+    return bool(moved < STAYED * before.r)
 
-    def add(found: Quality, weight: float, *, is_eye: bool) -> None:
-        rows.append(figures(found))
-        right.append(is_eye)
-        weights.append(weight)
 
+@dataclass
+class Sample:
+    """What the likeness is fitted to: rows in groups, each of which counts as a whole."""
+
+    rows: list[dict[str, float]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+    def add(self, found: Quality, group: str) -> None:
+        self.rows.append(figures(found))
+        self.groups.append(group)
+
+
+def real_sample(sample: Sample, folders: list[str], subjects: tuple[int, int] | None) -> None:
+    """Real eyes as they are; the first picture of each worsened mildly, and until it is hidden."""
     seen: Counter[str] = Counter()
     for name, picture in real_pictures(folders, subjects):
         found = judged(picture)
         if found is None:
             continue
-        add(found[1], 2.0, is_eye=True)
+        sample.add(found[1], "real")
         seen[name] += 1
-        if seen[name] > 1:
-            continue
-        before = found[0].segmentation
-        for way in WAYS:
-            for level in way.levels[:FITTED_LEVELS]:
-                iris = before.limbus.circle
-                worse = judged(way.worsen(picture, level, iris, np.random.default_rng(5)))
-                if worse and (way.moves or stayed(before.limbus.circle, worse[0].segmentation.limbus.circle)):
-                    add(worse[1], 0.3, is_eye=True)
-    for picture, truth, _ in drawn_eyes(count, FITTED_SEED):
+        iris = found[0].segmentation.limbus.circle
+        for way, level in STEPS if seen[name] == 1 else ():
+            hidden, mild = level >= HIDING.get(way.name, np.inf), level in way.levels[:FITTED_LEVELS]
+            worse = judged(way.worsen(picture, level, iris, np.random.default_rng(5))) if hidden or mild else None
+            if worse and (hidden or way.moves or stayed(iris, worse[0].segmentation.limbus.circle)):
+                sample.add(worse[1], "hidden" if hidden else "worsened")
+
+
+def fit(folders: list[str], subjects: tuple[int, int] | None, count: int) -> None:
+    sample = Sample()
+    real_sample(sample, folders, subjects)
+    for picture, truth, _ in drawn_eyes(count // 3, FITTED_SEED):
         found = judged(picture)
-        true = Circle(truth.iris.x, truth.iris.y, truth.iris.radius)
-        if found and stayed(true, found[0].segmentation.limbus.circle):
-            add(found[1], 0.5, is_eye=True)
+        if found and stayed(Circle(truth.iris.x, truth.iris.y, truth.iris.radius), found[0].segmentation.limbus.circle):
+            sample.add(found[1], "drawn")
     for kind in KINDS:
         for picture in without_eye(kind, count, FITTED_SEED):
             found = judged(picture)
             if found:
-                add(found[1], 1.0, is_eye=False)
-    model = fitted(rows, right, weights)
-    print(f"fitted to {sum(right)} pictures of eyes and {len(right) - sum(right)} without one")
+                sample.add(found[1], "no eye")
+    groups, sizes = np.array(sample.groups), Counter(sample.groups)
+    weights = [GROUP_WEIGHTS[group] / sizes[group] for group in sample.groups]
+    model = fitted(sample.rows, [group not in NOT_EYES for group in sample.groups], weights)
+    print(dict(sizes))
     print(written(model, "LIKENESS"))
-    odds = np.array([model.log_odds(row) for row in rows])
-    truth = np.array(right)
-    asis = truth & (np.array(weights) == 2.0)  # noqa: PLR2004 - the weight of pictures as they are
-    for limit in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0):
-        lost, worse, kept = (odds[asis] < limit).sum(), (odds[truth] < limit).mean(), (odds[~truth] >= limit).mean()
-        print(f"  limit {limit:4}: {lost} of {asis.sum()} real eyes lost, {worse:.2%} of all, {kept:.2%} others kept")
+    odds = np.array([model.log_odds(row) for row in sample.rows])
+    for limit in (-4.0, -3.5, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0):
+        lost = ", ".join(f"{group} {np.mean(odds[groups == group] < limit):.2%}" for group in GROUP_WEIGHTS)
+        print(f"  limit {limit:4}: refused of {lost}")
 
 
-def stayed(before: Circle, now: Circle) -> bool:
-    moved = max(abs(before.x - now.x), abs(before.y - now.y), abs(before.r - now.r))
-    return bool(moved < STAYED * before.r)
+def try_strangers(count: int, folders: list[str], subjects: tuple[int, int] | None) -> None:
+    """Whether templates of what passes match one another, or an eye."""
+    passed = [t for kind in KINDS for t in map(template, without_eye(kind, count, TRIED_SEED)) if t]
+    eyes = [t for t in map(template, (picture for _, picture in real_pictures(folders, subjects))) if t]
+    drawn = (template(picture) for picture, _, name in drawn_eyes(20, TRIED_SEED) if name == "as it should be")
+    eyes += [t for t in drawn if t]
+    if not passed or not eyes:
+        return
+    others, people = planes(passed), planes(eyes)
+    among, across = [], []
+    for number, one in enumerate(passed):
+        probe = turned(one)
+        among.append(distances(probe, others).distance[number + 1 :])
+        across.append(distances(probe, people).distance)
+    print(f"templates of the {len(passed)} pictures without an eye that were accepted")
+    for name, group in (("each other", among), ("eyes", across)):
+        told = np.concatenate(group)
+        told = told[np.isfinite(told)]
+        below = int((told < impostors.threshold(MATCHING_RATE)).sum())
+        least = f"least distance {told.min():.3f}" if told.size else "none comparable"
+        print(f"  to {name:12} {told.size:8d} comparisons, {least}, {below} below the threshold of {MATCHING_RATE:g}")
+
+
+def template(picture: Grey) -> Template | None:
+    try:
+        return encode(picture).template
+    except Refusal:
+        return None
 
 
 def main() -> None:
@@ -227,6 +273,7 @@ def main() -> None:
         fit(chosen.eyes, subjects, chosen.count)
         return
     try_without_eye(chosen.count)
+    try_strangers(chosen.count, chosen.eyes, subjects)
     try_drawn(chosen.drawn)
     if chosen.eyes:
         try_real(chosen.eyes, subjects)

@@ -43,6 +43,8 @@ MOST_EDGE_WIDTH = 0.16
 """Iris radii; eyes in focus have 0.02 to 0.08, and of blurred ones with more one of 45 was recognised."""
 MOST_SMEAR = 0.16
 """Iris radii; still pictures had at most 0.09, and of smeared ones with more one of eight was recognised."""
+LEAST_FINENESS = 0.05
+"""Of `Quality.fineness`; undisturbed eyes have 0.13 and more, of blurred ones with less two of 44 were recognised."""
 LEAST_SHARPNESS = 0.4
 """Grey levels; what rounding to whole grey levels alone gives."""
 LEAST_DETAIL = 0.010
@@ -155,6 +157,7 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
         (found.glare > MOST_GLARE, Glare, f"reflections saturate {found.glare:.0%} of the iris"),
         (scarce, Covered, f"{found.usable:.0%} of the iris usable, at least {LEAST_USABLE:.0%}"),
         (found.edge_width > MOST_EDGE_WIDTH, Blurred, f"the pupil's edge is {found.edge_width:.2f} iris radii wide"),
+        (found.fineness < LEAST_FINENESS, Blurred, f"fineness {found.fineness:.3f}, at least {LEAST_FINENESS}"),
         (found.smear > MOST_SMEAR, Blurred, f"the pupil's edge is smeared by {found.smear:.2f} iris radii"),
         (like < LEAST_LIKENESS, Blurred, f"log odds of an eye {like:.1f}, {sharp:.1f} if it were sharp"),
         (found.sharpness < LEAST_SHARPNESS, Blurred, f"sharpness {found.sharpness:.2f}, at least {LEAST_SHARPNESS}"),

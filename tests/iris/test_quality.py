@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from iris.code import iris_code
+from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode, iris_code
 from iris.quality import Components, Quality, quality
-from iris.quality.confidence import confidence
+from iris.quality.likeness import likeness, likeness_if_sharp
+from iris.quality.repetition import LEAST_TURN, least_distance_turned
 from iris.segment.eye import find_eye
 
 Grey = NDArray[np.uint8]
@@ -130,16 +131,56 @@ def test_dimmer_light_leaves_sharpness_and_motion_as_they_are(drawn: Callable[..
     assert after.components["sharpness"] == pytest.approx(before.components["sharpness"], abs=8)
 
 
-def test_confidence_asks_the_boundaries_alone(drawn: Callable[..., Any]) -> None:
-    assert confidence(find_eye(drawn().draw()).boundaries) > 0.9
+def test_the_confidence_is_the_probability_of_the_boundaries(drawn: Callable[..., Any]) -> None:
+    picture = drawn().draw()
+    assert measured(picture).confidence == find_eye(picture).boundaries.probability
+    assert measured(picture).confidence > 0.9
 
 
-def test_confidence_falls_where_a_rim_does_not_brighten(drawn: Callable[..., Any]) -> None:
-    good = find_eye(drawn().draw()).boundaries
-    faint = replace(good, limbus_rim=replace(good.limbus_rim, rise=0.1, contrast=1.0))
-    spotted = replace(good, pupil_rim=replace(good.pupil_rim, rise=0.3))
-    assert confidence(faint) < confidence(good)
-    assert confidence(spotted) < confidence(good)
+def test_a_blurred_eye_would_look_like_an_eye_if_it_were_sharp(drawn: Callable[..., Any]) -> None:
+    found = measured(np.asarray(cv2.GaussianBlur(drawn().draw(), (0, 0), 6.0)))
+    assert likeness_if_sharp(found) > likeness(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "worse"),
+    [
+        ("probability", 0.3),
+        ("pupil_certainty", 0.4),
+        ("distinctness", 1.2),
+        ("edge_width", 0.15),
+    ],
+)
+def test_each_figure_of_the_likeness_speaks_against_an_eye_as_it_worsens(
+    drawn: Callable[..., Any], change: str, worse: float
+) -> None:
+    found = measured(drawn().draw())
+    assert likeness(replace(found, **{change: worse})) < likeness(found) - 0.5
+
+
+def test_an_iris_does_not_repeat_itself_when_turned_and_a_wheel_does(drawn: Callable[..., Any]) -> None:
+    assert measured(drawn(upper=-1.2, lower=1.2).draw()).repetition > 0.3
+    bits = np.zeros((CODE_COLUMNS, CODE_ROWS, 2), bool)
+    bits[np.arange(CODE_COLUMNS) // 16 % 2 == 0] = True
+    everywhere = np.ones((CODE_COLUMNS, CODE_ROWS), bool)
+    assert least_distance_turned(IrisCode(bits, everywhere)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_code_that_shares_too_little_with_itself_turned_tells_no_repetition() -> None:
+    bits = np.zeros((CODE_COLUMNS, CODE_ROWS, 2), bool)
+    few = np.zeros((CODE_COLUMNS, CODE_ROWS), bool)
+    few[:10] = True
+    assert least_distance_turned(IrisCode(bits, few)) == 0.5
+
+
+def test_repetition_agrees_with_turning_the_code_step_by_step() -> None:
+    rng = np.random.default_rng(3)
+    code = IrisCode(rng.random((CODE_COLUMNS, CODE_ROWS, 2)) < 0.5, rng.random((CODE_COLUMNS, CODE_ROWS)) < 0.7)
+    told = []
+    for turn in range(LEAST_TURN, CODE_COLUMNS - LEAST_TURN + 1):
+        both = code.mask & np.roll(code.mask, turn, axis=0)
+        told.append((code.bits ^ np.roll(code.bits, turn, axis=0))[both].mean())
+    assert least_distance_turned(code) == pytest.approx(min(told), abs=1e-5)
 
 
 def test_advice_names_the_worst_first(drawn: Callable[..., Any]) -> None:
