@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iris import impostors
+from iris.code import encoder_fingerprint
 from iris.evaluation.score_file import ScoreFileError, read
 from iris.planes import ROTATIONS
 
@@ -94,7 +95,10 @@ class Fit:
 
 def strangers(path: Path) -> Strangers:
     """The impostor pairs of a score file."""
-    pairs = read(path).pairs
+    run = read(path)
+    if run.encoder != encoder_fingerprint().hex():
+        print(f"{path} was scored with encoder {run.encoder}, which is not the present one", file=sys.stderr)
+    pairs = run.pairs
     kept = ~pairs.genuine & ~pairs.failed
     first, second = pairs.eye[pairs.first[kept]], pairs.eye[pairs.second[kept]]
     return Strangers(path.stem, pairs.far[kept], first, second, len(pairs.eyes))

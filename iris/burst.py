@@ -1,7 +1,8 @@
 """The frames of one look put together: three frames of one eye fused into a code with less noise than any of them.
 
-Averaging distances instead gained nothing: a stranger's frames go together so closely that the mean of several promises
-little more than the nearest, while one poor frame spoils it. Fusing takes the noise out of the bits themselves.
+Averaging distances instead gains nothing: a stranger's frames go together so closely that the mean of several promises
+little more than the nearest, while one poor frame spoils it (`benchmarks/look_rules.py`). Fusing takes noise out of the
+bits themselves.
 """
 
 from __future__ import annotations

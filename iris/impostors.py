@@ -24,8 +24,8 @@ INDEPENDENT_ROTATIONS = 18.0
 MEASURED_DOWN_TO = 1e-5
 """False-match rate of one comparison below which no data stand behind the model: of a million pairs, ten lie there."""
 CORRELATION_OF_EYES = 0.1
-"""Most that one stranger's distances from the two eyes of a person go together: 0.00 to 0.045 measured on both
-development halves and four emulated cameras, doubled."""
+"""Most that one stranger's distances from the two eyes of a person go together: -0.02 to 0.07 measured on both
+development halves and six emulated cameras (`benchmarks/look_rules.py`)."""
 
 _NORMAL = NormalDist()
 
