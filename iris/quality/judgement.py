@@ -121,15 +121,17 @@ def quality(picture: Picture, eye: Eye, code: IrisCode) -> Quality:
 
 def _parts(found: Measures, graded: Components) -> tuple[_Part, ...]:
     """What predicts errors (docs/decisions/iris-quality.md); margin, grey spread and pupil ratio do not."""
+    look, still = ("请直视摄像头", "look straight into the camera"), ("请保持不动", "hold still")
     return (
         _Part("usable_area", found.usable, 0.1, 0.8, 1.0, "请睁大眼睛", "open your eye wider"),
-        _Part("radius", found.radius, 20.0, 70.0, 0.3, "请靠近一些", "come closer"),
-        _Part("sharpness", graded.sharpness, 0.0, 80.0, 0.3, "请保持不动", "hold still"),
+        _Part("radius", found.radius, 20.0, 70.0, 0.1, "请靠近一些", "come closer"),
+        _Part("sharpness", graded.sharpness, 0.0, 80.0, 0.1, *still),
         _Part("focus", -found.edge_width, -0.2, -0.05, 0.5, "请稍微前后移动", "move a little closer or away"),
-        _Part("motion_blur", graded.motion_blur, 0.0, 90.0, 0.3, "请保持不动", "hold still"),
-        _Part("interlace", graded.interlace, -50.0, 80.0, 0.3, "请保持不动", "hold still"),
-        _Part("gaze", -found.elongation, -1.25, -1.08, 0.5, "请直视摄像头", "look straight into the camera"),
-        _Part("confidence", found.probability, 0.0, 0.9, 0.5, "请直视摄像头", "look straight into the camera"),
+        _Part("motion_blur", graded.motion_blur, 0.0, 90.0, 0.3, *still),
+        _Part("interlace", graded.interlace, -50.0, 80.0, 0.3, *still),
+        _Part("gaze", -found.elongation, -1.25, -1.08, 0.7, *look),
+        _Part("pupil_shape", graded.pupil_shape, 40.0, 88.0, 0.3, *look),
+        _Part("confidence", found.probability, 0.0, 0.9, 0.5, *look),
         _Part("limbus", found.limbus_rise, 0.0, 0.6, 0.3, "请避开强光", "avoid strong light from the side"),
     )
 
