@@ -21,6 +21,11 @@ class Burst:
     def __init__(self) -> None:
         self._frames: list[Template] = []
 
+    @property
+    def empty(self) -> bool:
+        """Whether the next frame begins a new burst."""
+        return not self._frames
+
     def add(self, frame: Template) -> Template | None:
         """The fused code of the last three frames, with every third frame; None else, or where they do not compare.
 

@@ -7,6 +7,7 @@ that fails says why in a way that a screen can repeat; it never opens anything.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -61,6 +62,9 @@ class Sight:
     hint: str | None
     progress: float = 0.0
 
+
+REST_S = 1.5
+"""Between two bursts of a look, whose frames are few: what spoilt the first (a step, a blink) is over by then."""
 
 Watcher = Callable[[Sight], None]
 
@@ -126,12 +130,15 @@ class Looker:
             return NotRecognised("camera")
         look, burst = Look(self._policy, len(self.gallery)), Burst()
         best: Template | None = None
+        rests_until = -math.inf
         try:
             with self._camera.look() as frames:
                 for frame in frames:
-                    if stop.is_set():
-                        break
                     try:
+                        if stop.is_set():
+                            break
+                        if frame.at < rests_until:
+                            continue
                         template = encode(frame.picture).template
                     except Refusal as refusal:
                         watch(Sight(refusal.reason))
@@ -145,6 +152,8 @@ class Looker:
                     watch(Sight(None))
                     if not decision.frames_left:
                         break
+                    if burst.empty:
+                        rests_until = frame.at + REST_S
         except CameraFault as fault:
             log.warning("camera", fault=str(fault))
             return NotRecognised("camera")
@@ -179,9 +188,9 @@ class Looker:
         try:
             with self._camera.look() as frames:
                 for frame in frames:
-                    if stop.is_set():
-                        break
                     try:
+                        if stop.is_set():
+                            break
                         encoded = encode(frame.picture, side=side)
                     except Refusal as refusal:
                         watch(Sight(refusal.reason))

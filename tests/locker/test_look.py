@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from iris.decision import Policy
 from iris.encode import encode
 from iris.template import EyeSide
 from locker.camera import CameraUnavailable
-from locker.look import Looker, NotEnrolled, NotRecognised, Recognised, Sight
+from locker.look import REST_S, Looker, NotEnrolled, NotRecognised, Recognised, Sight
 from simulator.eyes.eye import grow
 from simulator.eyes.identity import Identity, Side
 from simulator.eyes.life import draw_view
@@ -34,6 +35,7 @@ def pictures(person: str, count: int, seed: int = 0, side: Side = Side.LEFT) -> 
 @dataclass
 class PaperFrame:
     picture: NDArray[np.uint8]
+    at: float = 0.0
     wiped: bool = False
 
     def wipe(self) -> None:
@@ -47,6 +49,7 @@ class PaperCamera:
 
     shows: list[NDArray[np.uint8]]
     dead: bool = False
+    every_s: float = 1 / 30
     frames: list[PaperFrame] = field(default_factory=list)
 
     @contextmanager
@@ -56,8 +59,8 @@ class PaperCamera:
     def _frames(self) -> Iterator[PaperFrame]:
         if self.dead:
             raise CameraUnavailable("the camera is unplugged")
-        for picture in self.shows:
-            frame = PaperFrame(picture.copy())
+        for number, picture in enumerate(self.shows):
+            frame = PaperFrame(picture.copy(), number * self.every_s)
             self.frames.append(frame)
             yield frame
 
@@ -168,11 +171,33 @@ async def test_a_stranger_is_no_fault_of_the_camera() -> None:
 
 
 async def test_a_look_ends_when_its_frames_are_spent() -> None:
-    camera = PaperCamera(pictures("eve", 2) * Policy().frames)
+    camera = PaperCamera(pictures("eve", 2) * Policy().frames, every_s=REST_S)
     looking = looker(camera)
     enrol(looking, "ann")
     assert await looking.look(quiet) == NotRecognised("not_recognised")
-    assert len(camera.frames) <= Policy().frames
+    assert len(camera.frames) < Policy().frames
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_look_saves_frames_for_later_and_wipes_those_it_passes_over() -> None:
+    passing, resident = pictures("eve", 3) * 10, pictures("ann", 1)
+    camera = PaperCamera(passing + resident, every_s=REST_S / (len(passing) - 2.5))
+    looking = looker(camera)
+    enrol(looking, "ann")
+    assert await looking.look(quiet) == Recognised("ann")
+    assert len(camera.frames) == len(passing) + 1
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_look_that_nobody_waits_for_wipes_its_last_picture() -> None:
+    stop = threading.Event()
+    stop.set()
+    camera = PaperCamera(pictures("ann", 2))
+    looking = looker(camera)
+    enrol(looking, "ann")
+    assert looking._look(quiet, stop) == NotRecognised("poor_pictures")
+    assert isinstance(looking._enrol(EyeSide.LEFT, "ann", quiet, stop, None), NotEnrolled)
+    assert len(camera.frames) == 2
     assert all(frame.wiped for frame in camera.frames)
 
 
