@@ -19,6 +19,8 @@ LEAST_LIKENESS = -2.5
 """Log odds, were half of all pictures without an eye; docs/decisions/iris-refusals.md tells who is lost on either."""
 LEAST_CONFIDENCE = 0.02
 """Of `Quality.confidence`; boundaries that improbable were wrong in every development picture."""
+DOUBTFUL = 0.5
+"""Of `Quality.confidence`; with less, a small or blurred iris is more likely no iris at all, or one behind lids."""
 LEAST_PUPIL_CERTAINTY = 0.2
 """Of `Quality.pupil_certainty`; of worsened eyes with less none was recognised, undisturbed ones have 0.49 and more."""
 LEAST_DISTINCTNESS = 1.0
@@ -148,12 +150,14 @@ def refuse_if_poor(found: Quality) -> None:
 def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
     """What is no eye even if sharp comes first; then faults of an eye, those that explain others before those."""
     like, sharp = likeness(found), likeness_if_sharp(found)
+    doubtful = found.confidence < DOUBTFUL
+    small, soft = (NoEye, NoEye) if doubtful else (TooSmall, Blurred)
     lids, scarce = found.lid > CLOSED_PART, found.usable < LEAST_USABLE
     return (
         (sharp < LEAST_LIKENESS, NoEye, f"log odds of an eye {sharp:.1f}"),
         (found.confidence < LEAST_CONFIDENCE, NoEye, f"both boundaries are right with {found.confidence:.1%}"),
         (found.pupil_certainty < LEAST_PUPIL_CERTAINTY, NoEye, f"pupil certainty {found.pupil_certainty:.2f}"),
-        (found.radius < LEAST_RADIUS, TooSmall, f"iris radius {found.radius:.0f} px, at least {LEAST_RADIUS:.0f}"),
+        (found.radius < LEAST_RADIUS, small, f"iris radius {found.radius:.0f} px, at least {LEAST_RADIUS:.0f}"),
         (found.lid > MOST_LID or (scarce and lids), EyeClosed, f"lids over {found.lid:.0%} of the iris"),
         (found.glint > MOST_GLINT, Glare, f"highlights over {found.glint:.0%} of the iris"),
         (found.glare > MOST_GLARE, Glare, f"reflections saturate {found.glare:.0%} of the iris"),
@@ -161,7 +165,7 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
         (found.edge_width > MOST_EDGE_WIDTH, Blurred, f"the pupil's edge is {found.edge_width:.2f} iris radii wide"),
         (found.fineness < LEAST_FINENESS, Blurred, f"fineness {found.fineness:.3f}, at least {LEAST_FINENESS}"),
         (found.smear > MOST_SMEAR, Blurred, f"the pupil's edge is smeared by {found.smear:.2f} iris radii"),
-        (like < LEAST_LIKENESS, Blurred, f"log odds of an eye {like:.1f}, {sharp:.1f} if it were sharp"),
+        (like < LEAST_LIKENESS, soft, f"log odds of an eye {like:.1f}, {sharp:.1f} if it were sharp"),
         (found.sharpness < LEAST_SHARPNESS, Blurred, f"sharpness {found.sharpness:.2f}, at least {LEAST_SHARPNESS}"),
         (found.detail < LEAST_DETAIL, Blurred, f"detail {found.detail:.4f}, at least {LEAST_DETAIL}"),
         (found.elongation > MOST_ELONGATION, OffAxis, f"pupil axes {found.elongation:.2f}:1"),
