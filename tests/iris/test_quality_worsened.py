@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ PEOPLE = 5
 
 
 def posed(name: str) -> Change:
-    return lambda view, level: replace(view, pose=replace(view.pose, **{name: level}))
+    return lambda view, level: replace(view, pose=replace(view.pose, **cast("dict[str, Any]", {name: level})))
 
 
 def lensed(name: str) -> Change:
