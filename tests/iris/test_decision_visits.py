@@ -157,6 +157,39 @@ def test_both_eyes_with_a_rival_as_near_are_ambiguous() -> None:
     assert isinstance(look.close(), Ambiguous)
 
 
+def test_a_stranger_beside_both_eyes_leaves_the_look_open_for_a_better_frame() -> None:
+    both = Policy().threshold_of_both_eyes(100)
+    assert both is not None
+    look = Look(Policy(), 100)
+    for found in both_eyes(both - 0.001, both - 0.001, Candidate("s", "stranger", both + 0.001, EyeSide.LEFT)):
+        assert isinstance(look.add(found), NotYet)
+    assert isinstance(look.add(both_eyes(0.2, 0.2)[0]), Accepted)
+
+
+@pytest.mark.parametrize("far_first", [True, False])
+def test_each_eye_counts_by_its_nearest_frame(far_first: bool) -> None:  # noqa: FBT001 - a parameter
+    look = Look(Policy(), 100)
+    lefts = [NEAR, between()] if far_first else [between(), NEAR]
+    for left in lefts:
+        assert isinstance(look.add(both_eyes(left, 0.5)[0]), NotYet)
+    assert isinstance(look.add(both_eyes(0.5, between())[1]), Accepted)
+
+
+def test_a_gallery_that_shrinks_during_the_look_loosens_nothing() -> None:
+    nobody = Identification(None, None, 0, 0)
+    look = Look(Policy(), 1_000)
+    assert look.add(nobody).threshold == Policy().threshold(1_000)
+    assert look.add(replace(nobody, compared=5_000, skipped=1_000)).threshold == Policy().threshold(6_000)
+    assert look.add(replace(nobody, compared=10)).threshold == Policy().threshold(6_000)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_distance_that_is_no_number_is_nowhere_near(bad: float) -> None:
+    decision = Look(Policy(), 100).add(Identification(Candidate("a", "ann", bad), None, 100, 0))
+    assert isinstance(decision, NotYet)
+    assert decision.nearest is None
+
+
 def stranger(rng: np.random.Generator, people: int, frames: int, together: float) -> list[list[Candidate]]:
     """Distances of one stranger's frames from the two eyes of some people, by the model, frames going together."""
     turns = round(impostors.INDEPENDENT_ROTATIONS)
