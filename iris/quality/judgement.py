@@ -23,8 +23,8 @@ DOUBTFUL = 0.5
 """Of `Quality.confidence`; with less, a small or blurred iris is more likely no iris at all, or one behind lids."""
 LEAST_PUPIL_CERTAINTY = 0.2
 """Of `Quality.pupil_certainty`; of worsened eyes with less none was recognised, undisturbed ones have 0.49 and more."""
-LEAST_DISTINCTNESS = 1.0
-"""Of `Quality.distinctness`: a pupil stands out of the iris by more than that spreads itself; clipped eyes have 1.6."""
+LEAST_DISTINCTNESS = 1.3
+"""Of `Quality.distinctness`; recognised clipped eyes have 1.6 and more, of worsened ones with less one of 43."""
 LEAST_REPETITION = 0.27
 """Of `Quality.repetition`; 4600 pictures of eyes had 0.305 and more, most checkerboards and wheels less than 0.25."""
 LEAST_LIMBUS_CONTRAST = 1.0
