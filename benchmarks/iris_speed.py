@@ -55,7 +55,7 @@ def main() -> None:
         print(f"{width}x{height}")
         print(f"  highlights        {median_ms(lambda p=picture: detection_copy(p)):7.2f} ms")
         print(f"  pupil candidates  {median_ms(lambda c=copy: pupil_candidates(c.pixels, 4)):7.2f} ms")
-        print(f"  both boundaries   {median_ms(lambda c=copy: boundaries(c)):7.2f} ms")
+        print(f"  both boundaries   {median_ms(lambda p=picture: boundaries(p)):7.2f} ms")
         print(f"  whole eye         {median_ms(lambda p=picture: find_eye(p)):7.2f} ms")
         print(f"  code              {median_ms(lambda e=eye: iris_code(e.sheet.grey, e.cover.usable)):7.2f} ms")
     draw = np.random.default_rng(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from iris.segment import contour
 from iris.segment.highlights import close_up, detection_copy, opened
 from iris.segment.hypotheses import PUPIL_STEP, Hypothesis, around, hypotheses
 
-SURE = 0.97
+SURE = 0.95
 """Probability at which no other dark disc, and no second attempt, is looked at."""
 LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""

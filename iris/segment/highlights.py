@@ -20,9 +20,6 @@ NEIGHBOURHOOD = 15
 DARKNESS = 0.15
 """Of the way from the darkest grey value to the median: what is below is pupil, and spots in it may be fainter."""
 
-OPENED_RISE = 25
-"""Grey levels by which a place of the opened picture was brighter to count as highlight."""
-
 CLOSE_UP_RADIUS = 50.0
 """Pixels of iris radius that a close-up aims at: the bands and spots above are sized for it."""
 CLOSE_UP_REACH = 2.0
@@ -67,5 +64,4 @@ def opened(copy: DetectionCopy) -> DetectionCopy:
     Lashes may grow into the pupil in it, so it is a second attempt.
     """
     pixels = cv2.morphologyEx(copy.plain, cv2.MORPH_OPEN, np.ones((SPOT, SPOT), np.uint8))
-    peaks = (cv2.subtract(copy.plain, pixels) > OPENED_RISE).astype(np.uint8) * np.uint8(255)
-    return replace(copy, pixels=np.asarray(pixels, np.uint8), glints=peaks.astype(np.uint8))
+    return replace(copy, pixels=np.asarray(pixels, np.uint8))

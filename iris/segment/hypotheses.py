@@ -30,6 +30,8 @@ BEYOND, WITHIN = 1.15, 0.88
 """Limbus radii at which the sclera and the outer iris are read."""
 CORE = 0.6
 """Pupil radii around the centre that tell how dark the pupil is."""
+LEAST_RAYS = 5
+"""Rays inside the picture behind a grey value; fewer tell nothing."""
 USUAL_RATIO = 0.42
 
 
@@ -67,20 +69,20 @@ class Evidence:
 
 
 WEIGHTS = Evidence(
-    second=-1.63,
+    second=-1.22,
     rank=-2.75,
-    rise=5.01,
-    evenness=2.66,
-    contrast=8.00,
-    darkness=-3.53,
-    limbus_rise=7.73,
-    dilation=-6.58,
-    offset=-22.97,
-    iris_step=6.79,
-    sclera_step=6.45,
-    seen=3.32,
+    rise=5.56,
+    evenness=2.38,
+    contrast=8.08,
+    darkness=-3.48,
+    limbus_rise=7.60,
+    dilation=-7.23,
+    offset=-16.59,
+    iris_step=7.38,
+    sclera_step=8.73,
+    seen=3.07,
 )
-INTERCEPT = -12.0
+INTERCEPT = -16.82
 """Fitted to hypotheses in pictures of two cameras, as they are and shrunk, dimmed, clipped and cluttered."""
 _NAMES = tuple(Evidence.__dataclass_fields__)
 
@@ -97,7 +99,8 @@ class Hypothesis:
     @property
     def log_odds(self) -> float:
         """Of both circles being right; comparable between pictures and cameras."""
-        return INTERCEPT + sum(getattr(WEIGHTS, name) * getattr(self.evidence, name) for name in _NAMES)
+        weights, figures = (np.array([getattr(part, name) for name in _NAMES]) for part in (WEIGHTS, self.evidence))
+        return INTERCEPT + float(weights @ figures)
 
     @property
     def probability(self) -> float:
@@ -117,42 +120,44 @@ def around(copy: DetectionCopy, candidate: Circle, *, second: bool) -> list[Hypo
     limbi = limbus_candidates(copy.pixels, drawn.circle, LIMBI)
     if not limbi:
         return []
-    rim = contour.rim(copy.pixels, drawn, PUPIL_STEP)
-    low, high = (float(value) for value in np.percentile(copy.plain, (2.0, 98.0)))
-    scale = max(high - low, 1.0)
-    core = _core(copy, drawn.circle)
+    pupil = _pupil_evidence(copy, drawn)
     return [
-        Hypothesis(
-            copy, drawn.circle, limbus.circle, _evidence(copy, drawn, rim, core, low, scale, limbus, rank, second)
-        )
+        Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus, second=second, rank=rank))
         for rank, limbus in enumerate(limbi)
     ]
 
 
-def _evidence(
-    copy: DetectionCopy,
-    pupil: Contour,
-    rim: contour.Rim,
-    core: float,
-    low: float,
-    scale: float,
-    limbus: LimbusCandidate,
-    rank: int,
-    second: bool,  # noqa: FBT001 - one of many figures
-) -> Evidence:
-    inner, outer = pupil.circle, limbus.circle
-    iris, within, sclera, seen = _greys(copy, inner, outer)
+@dataclass(frozen=True, slots=True)
+class _PupilEvidence:
+    """What speaks for a pupil whatever lies around it; `low` and `scale` are the picture's darkest grey and range."""
+
+    copy: DetectionCopy
+    rim: contour.Rim
+    core: float
+    low: float
+    scale: float
+
+
+def _pupil_evidence(copy: DetectionCopy, drawn: Contour) -> _PupilEvidence:
+    low, high = (float(value) for value in np.percentile(copy.plain, (2.0, 98.0)))
+    rim = contour.rim(copy.pixels, drawn, PUPIL_STEP)
+    return _PupilEvidence(copy, rim, _core(copy, drawn.circle), low, max(high - low, 1.0))
+
+
+def _evidence(found: _PupilEvidence, pupil: Circle, limbus: LimbusCandidate, *, second: bool, rank: int) -> Evidence:
+    outer, scale = limbus.circle, found.scale
+    iris, within, sclera, seen = _greys(found.copy, pupil, outer)
     return Evidence(
         second=float(second),
         rank=float(rank > 0),
-        rise=max(rim.rise, -0.5),
-        evenness=rim.evenness,
-        contrast=min(rim.contrast / scale, 0.4),
-        darkness=min((core - low) / scale, 0.5),
+        rise=max(found.rim.rise, -0.5),
+        evenness=found.rim.evenness,
+        contrast=min(found.rim.contrast / scale, 0.4),
+        darkness=min((found.core - found.low) / scale, 0.5),
         limbus_rise=min(limbus.rim, 0.6),
-        dilation=max(0.0, math.log(inner.r / outer.r / USUAL_RATIO)),
-        offset=math.hypot(inner.x - outer.x, inner.y - outer.y) / outer.r,
-        iris_step=min(max((iris - core) / scale, -0.2), 0.3),
+        dilation=max(0.0, math.log(pupil.r / outer.r / USUAL_RATIO)),
+        offset=math.hypot(pupil.x - outer.x, pupil.y - outer.y) / outer.r,
+        iris_step=min(max((iris - found.core) / scale, -0.2), 0.3),
         sclera_step=min(max((sclera - within) / scale, -0.2), 0.3),
         seen=seen,
     )
@@ -165,20 +170,18 @@ def _core(copy: DetectionCopy, pupil: Circle) -> float:
 
 
 def _greys(copy: DetectionCopy, pupil: Circle, limbus: Circle) -> tuple[float, float, float, float]:
-    """Median grey in the middle of the iris, at its outer part and beyond it, on the sides; and the part of them seen."""
+    """Median grey mid-iris, at the outer iris and beyond it, on the sides; and the part of the sides that is seen."""
     angles = _side_rays()
     middle = Circle((pupil.x + limbus.x) / 2, (pupil.y + limbus.y) / 2, (pupil.r + limbus.r) / 2)
     rings = (middle, Circle(limbus.x, limbus.y, limbus.r * WITHIN), Circle(limbus.x, limbus.y, limbus.r * BEYOND))
-    x = np.array([[ring.x] for ring in rings], np.float32) + np.cos(angles) * np.array([[ring.r] for ring in rings])
-    y = np.array([[ring.y] for ring in rings], np.float32) + np.sin(angles) * np.array([[ring.r] for ring in rings])
-    values = np.where(inside(copy.pixels.shape, x, y), sample(copy.pixels, x, y), np.nan)
-    known = np.isfinite(values)
-    seen = float(known[2].mean())
+    x = np.stack([ring.x + ring.r * np.cos(angles) for ring in rings])
+    y = np.stack([ring.y + ring.r * np.sin(angles) for ring in rings])
+    values, known = sample(copy.pixels, x, y), inside(copy.pixels.shape, x, y)
     iris, within, sclera = (
-        float(np.median(row[ok])) if ok.sum() > 4 else 0.0
-        for row, ok in zip(values, known, strict=True)  # noqa: PLR2004
+        float(np.median(row[ok])) if ok.sum() >= LEAST_RAYS else None for row, ok in zip(values, known, strict=True)
     )
-    return iris, within, sclera if known[2].sum() > 4 else within, seen  # noqa: PLR2004 - fewer rays tell nothing
+    inner = within if within is not None else 0.0
+    return iris or 0.0, inner, sclera if sclera is not None else inner, float(known[2].mean())
 
 
 def _side_rays() -> FloatArray:
