@@ -6,8 +6,9 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from iris.match import check_encoder, sides_agree
+from iris.match import check_encoder, informs, sides_agree
 from iris.planes import Planes, distances, planes, turned
 from iris.template import EyeSide, Template
 
@@ -43,7 +44,7 @@ class Identification:
         best: the nearest template, or None where nothing could be compared.
         runner_up: the nearest template of another person, or None.
         compared: templates that gave a distance.
-        skipped: templates that gave none: too little overlap, or the other eye.
+        skipped: templates that gave none: too little overlap, the other eye, or no information in a code.
         near: the templates below `NEAR`, nearest first, `NEAR_AT_MOST` of them at most.
     """
 
@@ -62,12 +63,15 @@ class _Snapshot:
     people: tuple[str, ...]
     sides: tuple[EyeSide, ...]
     packed: Planes
+    silent: NDArray[np.bool_]
+    """Templates without information: never compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     person: str
     template: Template
+    silent: bool
 
 
 class Gallery:
@@ -92,7 +96,7 @@ class Gallery:
         with self._lock:
             if template_id in self._entries:
                 raise DuplicateTemplate(f"template {template_id!r} is in the gallery already; remove it first")
-            self._entries[template_id] = _Entry(person, template)
+            self._entries[template_id] = _Entry(person, template, silent=not informs(template))
             self._snapshot = None
 
     def remove(self, template_id: str) -> None:
@@ -108,6 +112,7 @@ class Gallery:
         check_encoder(probe)
         snapshot = self._current()
         found = distances(turned(probe), snapshot.packed).distance.astype(np.float64)
+        found[snapshot.silent | (not informs(probe))] = np.nan
         if probe.side is not EyeSide.UNKNOWN:
             other_eye = [not sides_agree(probe.side, side) for side in snapshot.sides]
             found[np.array(other_eye, bool)] = np.nan
@@ -132,5 +137,6 @@ class Gallery:
                     tuple(entry.person for entry in entries),
                     tuple(entry.template.side for entry in entries),
                     planes([entry.template for entry in entries]),
+                    np.array([entry.silent for entry in entries], bool),
                 )
             return self._snapshot

@@ -19,6 +19,8 @@ LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""
 LIMBUS_BELOW = 0.012
 """Iris radii by which the limbus' centre usually lies below the pupil's; lids hide what would tell it exactly."""
+MOST_DILATED = 0.95
+"""Part of the way to the limbus that a pupil may reach anywhere; a ring thinner than that holds no texture."""
 SMALL = 38.0
 """Pixels of iris radius in the detection copy below which the curves are drawn in a close-up."""
 
@@ -47,7 +49,7 @@ class Boundaries:
 
 
 def boundaries(picture: Picture) -> Boundaries:
-    """Finds both boundaries; raises `NoEye` where no pair of circles is plausible.
+    """Finds both boundaries; raises `NoEye` where no pair of curves is plausible.
 
     A second attempt, on the opened picture, is made where the first leaves doubt.
     """
@@ -93,6 +95,8 @@ def _drawn(found: Hypothesis) -> Boundaries:
     rough = found.limbus
     start = Circle(rough.x, pupil.circle.y + LIMBUS_BELOW * rough.r, rough.r)
     limbus = contour.draw(copy, start, contour.LIMBUS, trust)
+    if not _lies_inside(pupil, limbus):
+        raise NoEye("the pupil's curve does not lie inside the limbus")
     return Boundaries(
         copy,
         pupil,
@@ -101,6 +105,13 @@ def _drawn(found: Hypothesis) -> Boundaries:
         contour.rim(copy.pixels, limbus, LIMBUS_STEP, trust),
         found.probability,
     )
+
+
+def _lies_inside(pupil: Contour, limbus: Contour) -> bool:
+    x, y = pupil.points(even_angles(contour.RAYS))
+    outward = np.arctan2(y - limbus.y, x - limbus.x)
+    reach = np.hypot(x - limbus.x, y - limbus.y)
+    return bool((reach < MOST_DILATED * limbus.radii(outward.astype(np.float32))).all())
 
 
 def _side_trust() -> FloatArray:

@@ -62,7 +62,7 @@ class EnrolmentVisit(Visit):
         templates: dict[EyeSideName, Template] = {}
         for stage, side in ((EnrolmentStage.LEFT, EyeSideName.LEFT), (EnrolmentStage.RIGHT, EyeSideName.RIGHT)):
             self.enter(stage)
-            template = await self._capture(side)
+            template = await self._capture(side, other=templates.get(EyeSideName.LEFT))
             if template is None:
                 return VisitResult.CANCELLED
             templates[side] = template
@@ -74,8 +74,8 @@ class EnrolmentVisit(Visit):
         )
         return VisitResult.COMPLETED
 
-    async def _capture(self, side: EyeSideName) -> Template | None:
-        """One eye, again and again until it is good or the resident gives up."""
+    async def _capture(self, side: EyeSideName, *, other: Template | None) -> Template | None:
+        """One eye, again and again until it is good, and not the `other` one once more, or the resident gives up."""
         while True:
             await self.pause(ready_screen(side), READY_S)
 
@@ -83,7 +83,7 @@ class EnrolmentVisit(Visit):
                 self.show(looking_screen(side, sight))
 
             self.show(looking_screen(side, Sight(None)))
-            result = await self.cabinet.looker.enrol(EyeSide(side.value), self._person, watch)
+            result = await self.cabinet.looker.enrol(EyeSide(side.value), self._person, watch, other=other)
             if not isinstance(result, NotEnrolled):
                 return result
             if (await self.ask(refused_screen(result))).action != "again":

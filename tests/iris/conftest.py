@@ -82,7 +82,7 @@ def make_template() -> MakeTemplate:
 def noisy_copy() -> Callable[[Template, float, int], Template]:
     def copy(template: Template, flipped: float, seed: int) -> Template:
         code = template.unpacked()
-        flips = np.random.default_rng(seed).random(code.bits.shape) < flipped
+        flips = np.random.default_rng((seed, 7)).random(code.bits.shape) < flipped
         return Template.of(IrisCode(code.bits ^ flips, code.mask), side=template.side, quality=template.quality)
 
     return copy

@@ -270,7 +270,6 @@ def test_eyes_without_any_texture_are_not_taken_for_one_another(drawn: Callable[
         assert not accepted(others.identify(probe), len(others), Policy())
 
 
-@pytest.mark.xfail(reason="the matcher does not refuse a code without information yet", strict=True)
 @pytest.mark.parametrize("flat", [np.zeros_like, np.ones_like], ids=["zeros", "ones"])
 def test_two_flat_codes_do_not_match_each_other(
     make_template: MakeTemplate, flat: Callable[[np.ndarray], np.ndarray]

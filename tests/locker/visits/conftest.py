@@ -139,7 +139,14 @@ class PaperLooker:
 
     enrols: list[NotEnrolled] = field(default_factory=list)
 
-    async def enrol(self, side: EyeSide, _person: str, _watch: object) -> Template | NotEnrolled:
+    async def enrol(
+        self,
+        side: EyeSide,
+        _person: str,
+        _watch: object,
+        *,
+        other: Template | None = None,  # noqa: ARG002 - as the looker
+    ) -> Template | NotEnrolled:
         if self.enrols:
             return self.enrols.pop()
         return Template(np.zeros((CODE_COLUMNS, 2), np.uint8), np.zeros((CODE_COLUMNS, 1), np.uint8), side)
