@@ -72,11 +72,12 @@ def check_encoder(template: Template) -> None:
 
 def informs(template: Template) -> bool:
     """Whether the believed bits of each kind are mixed, as every iris' are; too few to compare are not judged."""
-    code = template.unpacked()
-    if 2 * int(code.mask.sum()) < LEAST_OVERLAP:
+    believed = np.unpackbits(template.mask)
+    places = int(believed.sum())
+    if 2 * places < LEAST_OVERLAP:
         return True
-    ones = code.bits[code.mask].mean(axis=0)
-    return bool((np.abs(ones - 0.5) <= MOST_UNEVEN).all())
+    ones = (np.unpackbits(template.code).reshape(-1, 2) & believed[:, None]).sum(axis=0)
+    return bool((np.abs(ones / places - 0.5) <= MOST_UNEVEN).all())
 
 
 def sides_agree(a: EyeSide, b: EyeSide) -> bool:
