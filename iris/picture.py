@@ -37,7 +37,8 @@ class DetectionCopy:
     """A picture reduced by a whole factor, its highlights filled with their surroundings.
 
     Attributes:
-        pixels: (h, w) grey values without highlights.
+        pixels: (h, w) grey values without highlights, in which boundaries are sought.
+        filled: (h, w) grey values with the highlights filled and all else untouched; what lids are judged by.
         plain: (h, w) grey values as seen.
         glints: (h, w), 255 where a highlight was filled.
         step: original pixels per pixel of the copy.
@@ -45,6 +46,7 @@ class DetectionCopy:
     """
 
     pixels: Picture
+    filled: Picture
     plain: Picture
     glints: Picture
     step: int

@@ -37,6 +37,6 @@ def find_eye(picture: Picture) -> Eye:
     x, y = copy.origin
     glint = sample(copy.glints, (sheet.x - x) / copy.step, (sheet.y - y) / copy.step) > GLINT_SHARE
     grey = iris_grey(sheet.grey, sheet.inside & ~glint)
-    upper, lower = eyelids(copy.pixels, small.pupil, small.limbus, grey)
+    upper, lower = eyelids(copy.filled, small.pupil, small.limbus, grey)
     hidden = cover(sheet, glint, grey, limbus.circle, (upper, lower))
     return Eye(Segmentation(pupil, limbus, upper, lower, small.confidence), small, sheet, hidden, grey)

@@ -54,8 +54,8 @@ def _filled(picture: Picture, step: int) -> DetectionCopy:
     lamp_like = (small > BRIGHTNESS * bright) | in_pupil
     peaks = (((cv2.subtract(small, opened) > RISE) & lamp_like) * np.uint8(255)).astype(np.uint8)
     glints = cv2.dilate(peaks, np.ones((3, 3), np.uint8))
-    filled = np.where(glints > 0, opened, small)
-    return DetectionCopy(filled.astype(np.uint8), np.asarray(small, np.uint8), glints.astype(np.uint8), step)
+    filled = np.where(glints > 0, opened, small).astype(np.uint8)
+    return DetectionCopy(filled, filled, np.asarray(small, np.uint8), glints.astype(np.uint8), step)
 
 
 def opened(copy: DetectionCopy) -> DetectionCopy:

@@ -33,6 +33,8 @@ CORE = 0.6
 LEAST_RAYS = 5
 """Rays inside the picture behind a grey value; fewer tell nothing."""
 USUAL_RATIO = 0.42
+TIGHT = 0.3
+LARGE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,6 @@ class Evidence:
 
     Attributes:
         second: 1 where the picture was opened first, 0 otherwise.
-        rank: 0 for the best limbus around this pupil, 1 for others.
         rise: part of the pupil's rim that brightens outwards.
         evenness: how even the pupil is from middle to rim.
         contrast: step across the pupil's rim, at most 0.4.
@@ -52,10 +53,11 @@ class Evidence:
         iris_step: iris less pupil, at most 0.3.
         sclera_step: sclera less iris, at most 0.3.
         seen: part of the limbus' sides that the picture holds.
+        tightness: `dilation` beyond 0.3, at least 0: hardly any pupil fills so much of its iris.
+        size: natural logarithm of the iris radius beyond `LARGE` of the shorter side, at least 0.
     """
 
     second: float
-    rank: float
     rise: float
     evenness: float
     contrast: float
@@ -66,23 +68,26 @@ class Evidence:
     iris_step: float
     sclera_step: float
     seen: float
+    tightness: float
+    size: float
 
 
 WEIGHTS = Evidence(
-    second=-1.22,
-    rank=-2.75,
-    rise=5.56,
-    evenness=2.38,
-    contrast=8.08,
-    darkness=-3.48,
-    limbus_rise=7.60,
-    dilation=-7.23,
-    offset=-16.59,
-    iris_step=7.38,
-    sclera_step=8.73,
-    seen=3.07,
+    second=-1.10,
+    rise=5.20,
+    evenness=2.40,
+    contrast=8.42,
+    darkness=-3.76,
+    limbus_rise=14.23,
+    dilation=-5.88,
+    offset=-21.10,
+    iris_step=8.10,
+    sclera_step=12.80,
+    seen=2.25,
+    tightness=-10.94,
+    size=-11.16,
 )
-INTERCEPT = -16.82
+INTERCEPT = -20.87
 """Fitted to hypotheses in pictures of two cameras, as they are and shrunk, dimmed, clipped and cluttered."""
 _NAMES = tuple(Evidence.__dataclass_fields__)
 
@@ -122,8 +127,8 @@ def around(copy: DetectionCopy, candidate: Circle, *, second: bool) -> list[Hypo
         return []
     pupil = _pupil_evidence(copy, drawn)
     return [
-        Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus, second=second, rank=rank))
-        for rank, limbus in enumerate(limbi)
+        Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus, second=second))
+        for limbus in limbi
     ]
 
 
@@ -144,22 +149,24 @@ def _pupil_evidence(copy: DetectionCopy, drawn: Contour) -> _PupilEvidence:
     return _PupilEvidence(copy, rim, _core(copy, drawn.circle), low, max(high - low, 1.0))
 
 
-def _evidence(found: _PupilEvidence, pupil: Circle, limbus: LimbusCandidate, *, second: bool, rank: int) -> Evidence:
+def _evidence(found: _PupilEvidence, pupil: Circle, limbus: LimbusCandidate, *, second: bool) -> Evidence:
     outer, scale = limbus.circle, found.scale
     iris, within, sclera, seen = _greys(found.copy, pupil, outer)
+    dilation = max(0.0, math.log(pupil.r / outer.r / USUAL_RATIO))
     return Evidence(
         second=float(second),
-        rank=float(rank > 0),
         rise=max(found.rim.rise, -0.5),
         evenness=found.rim.evenness,
         contrast=min(found.rim.contrast / scale, 0.4),
         darkness=min((found.core - found.low) / scale, 0.5),
         limbus_rise=min(limbus.rim, 0.6),
-        dilation=max(0.0, math.log(pupil.r / outer.r / USUAL_RATIO)),
+        dilation=dilation,
         offset=math.hypot(pupil.x - outer.x, pupil.y - outer.y) / outer.r,
         iris_step=min(max((iris - found.core) / scale, -0.2), 0.3),
         sclera_step=min(max((sclera - within) / scale, -0.2), 0.3),
         seen=seen,
+        tightness=max(0.0, dilation - TIGHT),
+        size=max(0.0, math.log(outer.r / min(found.copy.pixels.shape) / LARGE)),
     )
 
 
