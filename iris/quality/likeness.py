@@ -13,12 +13,12 @@ from iris.quality.logistic import Logistic
 from iris.quality.measures import Measures
 
 LIKENESS = Logistic(
-    -11.86,
+    -11.69,
     {
-        "boundaries": 0.77,
-        "edge_width": -2.33,
-        "pupil_certainty": 2.08,
-        "distinctness": 1.73,
+        "boundaries": 0.62,
+        "edge_width": -2.5,
+        "pupil_certainty": 2.44,
+        "distinctness": 1.8,
     },
 )
 """Printed by `benchmarks/iris_refusals.py --fit`: real eyes of two cameras as they are and mildly

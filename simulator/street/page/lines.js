@@ -23,10 +23,10 @@ function build(name, line) {
     number("latency", "延迟", "latency ms", 60000), number("drop", "丢失", "drop %", 100), number("noise", "噪声", "noise %", 100),
     tick("echo", "回声", "echo"), tick("chatter", "主动上报", "chatter"), ...line.boards.map((board) => tick(`dead-${board}`, `板 ${board} 断电`, "dead board")),
   );
-  form.addEventListener("change", () => ask(`/api/lines/${name}/faults`, read(drawn.get(name))));
+  form.addEventListener("change", () => send(name));
   form.addEventListener("submit", (event) => event.preventDefault());
   row.append(head, form);
-  drawn.set(name, { row, plug, form, boards: line.boards, faults: line.faults, shown: "" });
+  drawn.set(name, { row, plug, form, boards: line.boards, faults: line.faults, shown: "", told: {}, sending: Promise.resolve() });
   return row;
 }
 
@@ -40,12 +40,37 @@ function update(parts, line) {
   row.classList.toggle("out", !line.plugged);
   row.classList.toggle("faulty", Boolean(faults.latency_s || faults.drop || faults.noise || faults.echo || faults.chatter || faults.dead.length || faults.rogue.length));
   plug.replaceChildren(line.plugged ? "拔掉 " : "插上 ", element("small", "", line.plugged ? "Unplug" : "Plug"));
-  form.latency.value = Math.round(faults.latency_s * 1000);
-  form.drop.value = Math.round(faults.drop * 100);
-  form.noise.value = Math.round(faults.noise * 100);
-  form.echo.checked = faults.echo;
-  form.chatter.checked = faults.chatter;
-  for (const board of parts.boards) form[`dead-${board}`].checked = faults.dead.includes(board);
+  fill(parts);
+}
+
+// One change after the other, each with the form as it stands when its turn comes.
+function send(name) {
+  const parts = drawn.get(name);
+  parts.sending = parts.sending.then(async () => {
+    if (await ask(`/api/lines/${name}/faults`, read(parts))) return;
+    parts.told = {};
+    fill(parts);
+  });
+}
+
+// Writes only the fields whose fault changed: a picture of the street that was drawn before
+// the person's last click must not take the click back.
+function fill(parts) {
+  const { form, boards, faults, told } = parts;
+  const fields = {
+    latency: Math.round(faults.latency_s * 1000),
+    drop: Math.round(faults.drop * 100),
+    noise: Math.round(faults.noise * 100),
+    echo: faults.echo,
+    chatter: faults.chatter,
+    ...Object.fromEntries(boards.map((board) => [`dead-${board}`, faults.dead.includes(board)])),
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    if (told[name] === value) continue;
+    told[name] = value;
+    if (typeof value === "boolean") form[name].checked = value;
+    else form[name].value = value;
+  }
 }
 
 function read({ form, boards, faults }) {
