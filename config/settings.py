@@ -48,13 +48,6 @@ class Service(StrEnum):
     LOST_AND_FOUND = "lost-and-found"
 
 
-class BoardFamily(StrEnum):
-    """Lock board families, named as in `docs/boards/`."""
-
-    KERONG_CU24 = "kerong-cu24"
-    LOCK485_8A = "lock485-8a"
-
-
 class SiteSettings(Section):
     """Where the cabinet stands."""
 
@@ -85,12 +78,36 @@ class StorageSettings(Section):
     reserve_mb: int = Field(default=8, ge=1, description="preallocated, so that pickups are recorded on a full disk")
 
 
+BitOrder = Literal["lowest-first", "highest-first"]
+"""Whether the first channel of a hook byte stands in its lowest or its highest bit."""
+
+StatusCode = Annotated[str, Field(pattern=r"^[0-9A-F]{2}$")]
+"""One status byte in hexadecimal, such as "02"."""
+
+HookCode = Literal["latched", "unlatched", "cooling", "failed"]
+"""What a status byte says; `cooling`: the board rests its coil and will not drive it yet."""
+
+
 class BoardSettings(Section):
     """One lock board on a line."""
 
     address: int = Field(ge=0, le=255)
     channels: int = Field(ge=1, le=50)
     inverted: bool = Field(default=False, description="true when a set hook bit means unlatched")
+    bit_order: BitOrder | None = Field(
+        default=None, description="where the first channel of each hook byte stands; the family's default when absent"
+    )
+    first_index: Literal[0, 1] | None = Field(
+        default=None,
+        description="the number that the board gives to its first channel; the family's default when absent",
+    )
+    pulse_s: float | None = Field(
+        default=None, gt=0, le=9, description="how long the board drives a coil; the family's default when absent"
+    )
+    infrared: bool = Field(default=False, description="true when the board reports occupancy sensors that are fitted")
+    status_codes: dict[StatusCode, HookCode] = Field(
+        default_factory=dict, description="what a status byte means, where the family leaves that to the maker"
+    )
 
 
 class LineSettings(Section):
@@ -100,7 +117,9 @@ class LineSettings(Section):
     port: str = Field(
         description="a device path (by-path or by-id), a pty, or a pyserial URL such as socket://host:port"
     )
-    family: BoardFamily
+    family: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="a family of lock boards: the name of a page in docs/boards/"
+    )
     baud: int | None = Field(default=None, description="bits per second; the family's default when absent")
     boards: tuple[BoardSettings, ...] = Field(min_length=1)
     reply_timeout_s: float = Field(default=0.5, gt=0, le=5)

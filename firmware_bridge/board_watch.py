@@ -41,7 +41,7 @@ class BoardWatch:
         self._inverted = board.inverted
         self._compartments = dict(compartments)
         self._hooks = {channel: Debounce(settings.debounce_reads) for channel in compartments}
-        self._reads = tuple(driver.hook_reads(board.address, board.channels))
+        self._reads = tuple(driver.hook_reads(board))
         self._cursor = 0
         self._failures = 0
         self._settings = settings
@@ -52,7 +52,7 @@ class BoardWatch:
     @property
     def next_read(self) -> AnyRequest:
         """The request that continues the reading of this board."""
-        return self._reads[self._cursor]
+        return self._reads[self._cursor].request
 
     @property
     def moving(self) -> bool:
@@ -87,7 +87,7 @@ class BoardWatch:
         self._failures = 0
         for channel, bit in enumerate(hooks.bits, hooks.first_channel):
             if channel in self._hooks:
-                self._take(channel, Latch.LATCHED if bit != self._inverted else Latch.UNLATCHED)
+                self._take(channel, self._meaning(bit))
         self._cursor = (self._cursor + 1) % len(self._reads)
         self._settle("", now)
         if self._cursor == 0:
@@ -121,6 +121,11 @@ class BoardWatch:
         while self._sent:
             _, sent = self._sent.popitem()
             sent.settle(Outcome.UNCONFIRMED, why)
+
+    def _meaning(self, bit: bool | None) -> Latch:  # noqa: FBT001 - a hook's bit is what it is
+        if bit is None:
+            return Latch.UNKNOWN
+        return Latch.LATCHED if bit is not self._inverted else Latch.UNLATCHED
 
     def _take(self, channel: int, latch: Latch) -> None:
         hook = self._hooks[channel]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from config.load import SettingsError, load_settings
-from config.settings import BoardFamily, Settings
+from config.settings import Settings
+from firmware_bridge.boards.driver import families
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.panel import Latch, LineChanged, Outcome, Panel, PanelEvent
 from firmware_bridge.scan import scan
@@ -31,7 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     leaf = leaves.add_parser("scan", help="find boards on a port; reads only, no lock moves")
     leaf.add_argument("--port", required=True, help="device path or pyserial URL")
-    leaf.add_argument("--family", action="append", choices=[str(family) for family in BoardFamily])
+    leaf.add_argument("--family", action="append", choices=families())
     leaf.add_argument("--baud", action="append", type=int)
     leaf.set_defaults(run=_explained(_scan))
 
@@ -60,7 +61,7 @@ def _explained(command: Callable[[argparse.Namespace], int]) -> Callable[[argpar
 
 def _scan(arguments: argparse.Namespace) -> int:
     found = 0
-    for board in scan(arguments.port, arguments.family or list(BoardFamily), arguments.baud or ()):
+    for board in scan(arguments.port, arguments.family or families(), arguments.baud or ()):
         found += 1
         hooks = "".join("1" if bit else "0" for bit in board.hooks)
         echo = ", the adapter echoes" if board.echo else ""

@@ -15,7 +15,7 @@ from config.settings import CompartmentSettings, LineSettings, PanelSettings
 from firmware_bridge.attempt_queue import AttemptQueue
 from firmware_bridge.attempts import Attempt, SentAttempt
 from firmware_bridge.board_watch import BoardWatch
-from firmware_bridge.boards.driver import BoardDriver, Declined, Hooks
+from firmware_bridge.boards.driver import BoardDriver, Declined, Hooks, check_options
 from firmware_bridge.errors import DeclinedError, NoReplyError, PortError, ReadFailedError
 from firmware_bridge.port import OpenPort
 from firmware_bridge.power import PowerBudget
@@ -67,7 +67,11 @@ class Line:
         self._heard_at = clock()
         self._queue = AttemptQueue()
         self._stop_by: float | None = None
-        self._unlocks = {each.id: driver.unlock(each.board, each.channel) for each in compartments}
+        boards = {board.address: board for board in settings.boards}
+        for board in settings.boards:
+            check_options(settings.family, driver, board)
+        self._unlocks = {each.id: driver.unlock(boards[each.board], each.channel) for each in compartments}
+        self._pulse_s = {address: driver.pulse_s(board) for address, board in boards.items()}
         self._watches = {
             board.address: BoardWatch(
                 board,
@@ -220,7 +224,7 @@ class Line:
         """Seconds to wait for the supply or for an earlier attempt on this door; 0.0: the pulse is accounted."""
         if self._watches[attempt.lock.address].expects(attempt.lock.channel):
             return self._panel.poll_active_s or IDLE_S
-        return self._budget.claim(attempt.lock, self._driver.pulse_s, now)
+        return self._budget.claim(attempt.lock, self._pulse_s[attempt.lock.address], now)
 
     def _pulse(self, wire: Wire, attempt: Attempt) -> None:
         """Send an attempt's one frame. From here on, whatever happens, it counts as sent."""
@@ -236,7 +240,7 @@ class Line:
         else:
             sent = sent.answered(reply)
         finally:
-            self._budget.started(attempt.lock, self._driver.pulse_s, self._clock())
+            self._budget.started(attempt.lock, self._pulse_s[attempt.lock.address], self._clock())
         watch.expect(sent, self._clock())
 
     # Telling

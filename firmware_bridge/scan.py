@@ -37,7 +37,7 @@ class FoundBoard:
     family: str
     baud: int
     address: int
-    hooks: tuple[bool, ...]
+    hooks: tuple[bool | None, ...]
     """As many hook bits as the answer told: all of a board that sends them together, else the first alone."""
     echo: bool
 

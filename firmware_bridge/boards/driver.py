@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from config.settings import BoardSettings
 from firmware_bridge.errors import FrameFieldError, UnknownFamilyError
 from firmware_bridge.frames import Parse
 
@@ -18,10 +20,15 @@ FrameT = TypeVar("FrameT")
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Hook bits as the board sends them, from `first_channel` (0-based) upwards; what a set bit means is a setting."""
+    """Hook bits as the board sends them, from `first_channel` (0-based) upwards; what a set bit means is a setting.
+
+    A bit is None where the board answered but does not know. `occupied` says for the same channels what the occupancy
+    sensors see, true when something lies there; it is empty where the board reports none.
+    """
 
     first_channel: int
-    bits: tuple[bool, ...]
+    bits: tuple[bool | None, ...]
+    occupied: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ class Request(Generic[FrameT]):
 AnyRequest = Request[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class HookRead:
+    """A request whose answer carries the hooks of `channels` (0-based)."""
+
+    channels: range
+    request: AnyRequest
+
+
 class BoardDriver(Protocol):
     """A family of boards. Channels are 0-based here, whatever the board counts from."""
 
@@ -77,21 +92,28 @@ class BoardDriver(Protocol):
         """Locks that the largest board of the family drives."""
 
     @property
-    def pulse_s(self) -> float:
-        """How long the board itself drives a coil for one unlock frame, seconds."""
+    def options(self) -> frozenset[str]:
+        """The fields of `BoardSettings`, besides address, channels and inverted, that this family knows."""
 
     @property
     def echo_matters(self) -> bool:
         """Whether a request that comes back can be mistaken for its reply, so that echo must be found out first."""
 
-    def hook_reads(self, address: int, channels: int) -> Sequence[AnyRequest]:
-        """Requests that together read every hook of a board."""
+    def pulse_s(self, board: BoardSettings) -> float:
+        """How long the board itself drives a coil for one unlock frame, seconds."""
 
-    def unlock(self, address: int, channel: int) -> AnyRequest:
+    def hook_reads(self, board: BoardSettings) -> Sequence[HookRead]:
+        """Requests that together read every hook of a board.
+
+        Raises:
+            FrameFieldError: there is no such board in this family.
+        """
+
+    def unlock(self, board: BoardSettings, channel: int) -> AnyRequest:
         """The request that pulses one coil once, timed by the board.
 
         Raises:
-            FrameFieldError: there is no such lock in this family.
+            FrameFieldError: there is no such lock, or no such pulse, in this family.
         """
 
     def probe(self, address: int) -> AnyRequest:
@@ -113,6 +135,24 @@ def driver_named(family: str) -> BoardDriver:
     except (ModuleNotFoundError, AttributeError) as error:
         raise UnknownFamilyError(f"there is no driver for lock boards of family {family!r} ({module})") from error
     return driver
+
+
+def families() -> tuple[str, ...]:
+    """The names of all families that have a driver, in alphabetical order."""
+    here = Path(__file__).parent
+    stems = sorted(path.stem for path in here.glob("*.py") if path.stem not in ("__init__", "driver"))
+    return tuple(stem.replace("_", "-") for stem in stems)
+
+
+def check_options(family: str, driver: BoardDriver, board: BoardSettings) -> None:
+    """Refuse settings that the family does not know: who wrote them believes that they matter.
+
+    Raises:
+        FrameFieldError: the board sets what its family has not.
+    """
+    unknown = sorted(board.model_fields_set - driver.options - {"address", "channels", "inverted"})
+    if unknown:
+        raise FrameFieldError(f"{family} boards have no setting {unknown[0]!r}; remove it from board {board.address}")
 
 
 def check_lock(family: str, driver: BoardDriver, address: int, channel: int) -> None:

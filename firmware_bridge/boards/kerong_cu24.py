@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from firmware_bridge.boards.driver import Declined, Heard, Hooks, Reply, Request, check_lock
+from config.settings import BoardSettings
+from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 
 FAMILY: Final = "kerong-cu24"
@@ -21,6 +22,7 @@ END_AT: Final = 6
 MOST_DATA: Final = 3
 """Longest data of a reply that we ask for: three hook bytes of a CU24. Settings replies are never asked for."""
 WHOLE_BOARD: Final = 0x00
+FACTORY_PULSE_S: Final = 0.55
 
 
 class Command(IntEnum):
@@ -107,12 +109,18 @@ class Driver:
     bauds: Sequence[int] = (19200, 9600, 57600, 115200)
     addresses = range(17)
     most_channels = 24
-    pulse_s = 0.55
+    options = frozenset({"pulse_s"})
+    """Set on the board itself; the site says it when it is not the factory's."""
     echo_matters = False
     """A request says ASK 00, which no reply does."""
 
-    def hook_reads(self, address: int, channels: int) -> tuple[Request[Frame], ...]:
+    def pulse_s(self, board: BoardSettings) -> float:
+        """The board's own setting."""
+        return board.pulse_s or FACTORY_PULSE_S
+
+    def hook_reads(self, board: BoardSettings) -> tuple[HookRead, ...]:
         """One request: the board sends all its hooks at once."""
+        address, channels = board.address, board.channels
 
         def interpret(frame: Frame) -> Reply | None:
             reply = _status(frame, address)
@@ -123,7 +131,8 @@ class Driver:
             return reply
 
         check_lock(FAMILY, self, address, channels - 1)
-        return (Request("status", encode_request(Command.STATUS, address), parse, interpret),)
+        request = Request("status", encode_request(Command.STATUS, address), parse, interpret)
+        return (HookRead(range(channels), request),)
 
     def probe(self, address: int) -> Request[Frame]:
         """The status request: two hook bytes come from a CU12, three from a CU24."""
@@ -133,8 +142,9 @@ class Driver:
 
         return Request("status", encode_request(Command.STATUS, address), parse, interpret)
 
-    def unlock(self, address: int, channel: int) -> Request[Frame]:
+    def unlock(self, board: BoardSettings, channel: int) -> Request[Frame]:
         """One pulse of one coil; its length is the board's own setting (factory: 550 ms)."""
+        address = board.address
 
         def interpret(frame: Frame) -> Reply | None:
             if not _answers(frame, Command.UNLOCK, address, channel):

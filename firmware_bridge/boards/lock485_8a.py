@@ -12,7 +12,8 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks, Reply, Request, check_lock
+from config.settings import BoardSettings
+from firmware_bridge.boards.driver import EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 
 FAMILY: Final = "lock485-8a"
@@ -25,6 +26,7 @@ CLEAR: Final = 0x00
 WHOLE_BOARD: Final = 0x00
 """In a read it asks for all channels; in an unlock it would open them all, so no unlock here can carry it."""
 SHORT_FRAME: Final = 5
+PULSE_S: Final = 0.3
 FRAME_AROUND_HOOKS: Final = 4
 
 
@@ -101,12 +103,17 @@ class Driver:
     bauds: Sequence[int] = (9600,)
     addresses = range(1, 33)
     most_channels = 50
-    pulse_s = 0.3
+    options: frozenset[str] = frozenset()
     echo_matters = True
     """The reply to an unlock can equal it, and so can the reply to a read of all hooks of an eight-channel board."""
 
-    def hook_reads(self, address: int, channels: int) -> tuple[Request[Frame], ...]:
+    def pulse_s(self, board: BoardSettings) -> float:  # noqa: ARG002 - every board of the family takes as long
+        """The family's own time."""
+        return PULSE_S
+
+    def hook_reads(self, board: BoardSettings) -> tuple[HookRead, ...]:
         """One request: the board sends all its hooks at once, as many bytes as `channels` needs."""
+        address, channels = board.address, board.channels
         check_lock(FAMILY, self, address, channels - 1)
         hook_bytes = (channels + 7) // 8
         expected = Expected(READ, address, FRAME_AROUND_HOOKS + hook_bytes)
@@ -116,10 +123,12 @@ class Driver:
                 return None
             return Hooks(0, bits_of(frame.body[:-1])[:channels])
 
-        return (Request("read all", read_all_frame(address), expected.parse, interpret),)
+        request = Request("read all", read_all_frame(address), expected.parse, interpret)
+        return (HookRead(range(channels), request),)
 
-    def unlock(self, address: int, channel: int) -> Request[Frame]:
+    def unlock(self, board: BoardSettings, channel: int) -> Request[Frame]:
         """One pulse of one coil."""
+        address = board.address
         expected = Expected(UNLOCK, address, SHORT_FRAME)
 
         def interpret(frame: Frame) -> Reply | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from config.settings import BoardSettings
 
 
 class Terminals(Protocol):
@@ -21,6 +24,9 @@ class Terminals(Protocol):
 
     def latched(self, channel: int) -> bool:
         """What the hook's contact says at this instant."""
+
+    def occupied(self, channel: int) -> bool:
+        """What the occupancy sensor behind the door says at this instant: something lies there."""
 
     def unlock_all(self) -> None:
         """Note that the command that unlocks every door was sent."""
@@ -46,20 +52,18 @@ class Board(ABC):
     """The firmware of one board; families say in `step` what a frame is and what it does.
 
     Args:
-        address: as its DIP switches say.
-        channels: how many locks it has terminals for.
-        inverted: its locks are wired so that a set bit means unlatched.
+        wiring: its DIP switches, and how its locks are wired: the site's settings say how it really is.
         terminals: the locks themselves.
 
     Attributes:
         rogue: it takes every address for its own, as a board with a damaged DIP switch does.
     """
 
-    def __init__(self, address: int, channels: int, *, inverted: bool, terminals: Terminals) -> None:
-        self.address = address
-        self.channels = channels
+    def __init__(self, wiring: BoardSettings, terminals: Terminals) -> None:
+        self.address = wiring.address
+        self.channels = wiring.channels
         self.rogue = False
-        self._inverted = inverted
+        self._wiring = wiring
         self._terminals = terminals
         self._heard = b""
 
@@ -93,4 +97,21 @@ class Board(ABC):
 
     def _hook_bit(self, channel: int) -> bool:
         """The bit that the board reports for a channel, wiring included."""
-        return self._terminals.latched(channel) is not self._inverted
+        return self._terminals.latched(channel) is not self._wiring.inverted
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of boards, as it comes from the factory.
+
+    Attributes:
+        board: builds one board from its wiring and its terminals.
+        baud: bits per second.
+        latency_s: from the end of a request to the start of the reply.
+        needs: settings that a site must write for these boards, because the family leaves them to the maker.
+    """
+
+    board: Callable[[BoardSettings, Terminals], Board]
+    baud: int
+    latency_s: float
+    needs: Mapping[str, object] = field(default_factory=dict)

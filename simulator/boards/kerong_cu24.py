@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from simulator.boards.board import Board, Step, Terminals
+from config.settings import BoardSettings
+from simulator.boards.board import Board, Family, Step, Terminals
 
 START = 0x02
 END = 0x03
@@ -71,8 +72,8 @@ REGISTERS = {
 class KerongCu24(Board):
     """One CU12 or CU24 board."""
 
-    def __init__(self, address: int, channels: int, *, inverted: bool, terminals: Terminals) -> None:
-        super().__init__(address, channels, inverted=inverted, terminals=terminals)
+    def __init__(self, wiring: BoardSettings, terminals: Terminals) -> None:
+        super().__init__(wiring, terminals)
         self._registers = _factory_values()
 
     def step(self, heard: bytes) -> Step | None:
@@ -144,3 +145,6 @@ def _reply(address: int, lock: int, command: int, ask: Ask, data: bytes = b"") -
 
 def _factory_values() -> dict[Command, int]:
     return {command: register.factory for command, register in REGISTERS.items()}
+
+
+FAMILY = Family(KerongCu24, baud=19200, latency_s=0.004)

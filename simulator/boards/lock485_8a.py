@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import xor
 
-from simulator.boards.board import Board, Step
+from simulator.boards.board import Board, Family, Step
 
 PULSE_S = 0.3
 LONGEST_PULSE_S = 9
@@ -102,3 +102,6 @@ def _sound(frame: bytes) -> bool:
 
 def _sealed(body: bytes) -> bytes:
     return body + bytes((reduce(xor, body),))
+
+
+FAMILY = Family(Lock4858a, baud=9600, latency_s=0.006)

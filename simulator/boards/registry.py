@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import importlib
 
-from config.settings import BoardFamily
-from simulator.boards.board import Board
-from simulator.boards.kerong_cu24 import KerongCu24
-from simulator.boards.lock485_8a import Lock4858a
+from simulator.boards.board import Family
 
 
-@dataclass(frozen=True)
-class Family:
-    """A family of boards.
+class UnknownFamilyError(Exception):
+    """No file in `simulator/boards/` has the family's name."""
 
-    Attributes:
-        board: builds one board: `board(address, channels, inverted=..., terminals=...)`.
-        baud: the line's speed as boards come from the factory, in bits per second.
-        latency_s: from the end of a request to the start of the reply.
+
+def family_named(name: str) -> Family:
+    """Find a family: `some-board` lives in `simulator/boards/some_board.py`, as `FAMILY`.
+
+    Raises:
+        UnknownFamilyError: there is no such file.
     """
-
-    board: Callable[..., Board]
-    baud: int
-    latency_s: float
-
-
-FAMILIES: Mapping[BoardFamily, Family] = {
-    BoardFamily.KERONG_CU24: Family(KerongCu24, baud=19200, latency_s=0.004),
-    BoardFamily.LOCK485_8A: Family(Lock4858a, baud=9600, latency_s=0.006),
-}
+    module = f"simulator.boards.{name.replace('-', '_')}"
+    try:
+        family: Family = importlib.import_module(module).FAMILY
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise UnknownFamilyError(f"lock boards of family {name!r} cannot be simulated: there is no {module}") from error
+    return family

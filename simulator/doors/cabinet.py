@@ -40,12 +40,9 @@ class Cabinet:
         self._timeline = timeline
         self._surroundings = Surroundings(timeline, log, PowerSupply(log, power_coils), chance)
         self._compartments: dict[str, Compartment] = {}
-        self._doors: dict[Place, Door] = {}
         for part in plan:
             place = Place(part.line, part.board, part.channel)
-            door = Door(part.id, place, self._surroundings)
-            self._doors[place] = door
-            self._compartments[part.id] = Compartment(part.size, door, log)
+            self._compartments[part.id] = Compartment(part.size, Door(part.id, place, self._surroundings), log)
 
     @property
     def compartments(self) -> Mapping[str, Compartment]:
@@ -67,7 +64,9 @@ class Cabinet:
 
     def terminals(self, line: str, board: int) -> Terminals:
         """What a board at this address of a line is wired to."""
-        doors = {
-            place.channel: door for place, door in self._doors.items() if (place.line, place.board) == (line, board)
+        here = {
+            each.door.place.channel: each
+            for each in self._compartments.values()
+            if (each.door.place.line, each.door.place.board) == (line, board)
         }
-        return Terminals(line, board, doors, self._surroundings)
+        return Terminals(line, board, here, self._surroundings)

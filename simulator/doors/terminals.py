@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from simulator.doors.coil import Coil
-from simulator.doors.door import Door
+from simulator.doors.compartment import Compartment
 from simulator.doors.log import Kind, Place, Rule
 from simulator.doors.surroundings import Surroundings
 
@@ -17,10 +17,12 @@ class Terminals:
     A channel without a door drives a load that nobody sees, and reads as not latched: its contact is open.
     """
 
-    def __init__(self, line: str, board: int, doors: Mapping[int, Door], surroundings: Surroundings) -> None:
+    def __init__(
+        self, line: str, board: int, compartments: Mapping[int, Compartment], surroundings: Surroundings
+    ) -> None:
         self._line = line
         self._board = board
-        self._doors = doors
+        self._compartments = compartments
         self._surroundings = surroundings
         self._bare: dict[int, Coil] = {}
 
@@ -39,13 +41,18 @@ class Terminals:
     def latched(self, channel: int) -> bool:
         """What the hook's contact says at this instant."""
         self._surroundings.timeline.catch_up()
-        door = self._doors.get(channel)
-        return door is not None and door.hook.sense()
+        compartment = self._compartments.get(channel)
+        return compartment is not None and compartment.door.hook.sense()
+
+    def occupied(self, channel: int) -> bool:
+        """What the occupancy sensor behind the door says: something lies in the compartment."""
+        compartment = self._compartments.get(channel)
+        return compartment is not None and bool(compartment.items)
 
     def listen(self, listener: Callable[[int], None]) -> None:
         """Call `listener` with the channel whenever a hook of this board has moved from now on."""
-        for channel, door in self._doors.items():
-            door.hook.listen(partial(listener, channel))
+        for channel, compartment in self._compartments.items():
+            compartment.door.hook.listen(partial(listener, channel))
 
     def unlock_all(self) -> None:
         """Note that somebody sent the command that unlocks every door of the board."""
@@ -58,9 +65,9 @@ class Terminals:
 
     def _coil(self, channel: int) -> Coil:
         self._surroundings.timeline.catch_up()
-        door = self._doors.get(channel)
-        if door is not None:
-            return door.coil
+        compartment = self._compartments.get(channel)
+        if compartment is not None:
+            return compartment.door.coil
         place = Place(self._line, self._board, channel)
         bare = Coil(self._surroundings, place, None, _nobody, _nobody)
         return self._bare.setdefault(channel, bare)

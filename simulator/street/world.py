@@ -13,7 +13,7 @@ from config.settings import LineSettings, Settings
 from simulator.boards.board import Board
 from simulator.boards.bus import Bus
 from simulator.boards.faults import LineFaults
-from simulator.boards.registry import FAMILIES
+from simulator.boards.registry import family_named
 from simulator.boards.serial_line import SerialLine
 from simulator.doors.cabinet import Cabinet
 from simulator.doors.log import Kind, PhysicalLog
@@ -91,12 +91,9 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
 
 
 def _build_line(settings: LineSettings, cabinet: Cabinet, pty_dir: Path, chance: random.Random) -> SerialLine:
-    family = FAMILIES[settings.family]
+    family = family_named(settings.family)
     terminals = {board.address: cabinet.terminals(settings.name, board.address) for board in settings.boards}
-    boards: list[Board] = [
-        family.board(board.address, board.channels, inverted=board.inverted, terminals=terminals[board.address])
-        for board in settings.boards
-    ]
+    boards: list[Board] = [family.board(board, terminals[board.address]) for board in settings.boards]
     line = SerialLine(
         settings.name,
         Bus(boards),

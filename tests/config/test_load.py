@@ -45,7 +45,7 @@ def test_every_service_has_a_policy_and_medicine_goes_to_the_recipient_only() ->
         ("coils_at_once", "coil_at_once", "panel.coil_at_once: unknown key; did you mean 'coils_at_once'?"),
         ("[camera]", "[kamera]", "kamera: unknown key; did you mean 'camera'?"),
         ("address = 0", "adress = 0", "did you mean 'address'?"),
-        ('family = "kerong-cu24"', 'family = "kerong-cu99"', "lines.0.family: "),
+        ('family = "kerong-cu24"', 'family = "KERONG CU24"', "lines.0.family: "),
         ('host = "platform.example.org"', "", "mqtt.host: missing; add it"),
         ("channels = 12", "channels = 11", "compartment E08 needs channel 11"),
         ("first_channel = 8", "first_channel = 7", "compartments A08 and B01 share one lock"),

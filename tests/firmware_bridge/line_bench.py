@@ -101,3 +101,8 @@ def make_bench(
     )
     saying.append(Bench(bus, port, line, clock))
     return saying[0]
+
+
+def pulse_of(family: str) -> float:
+    driver = driver_named(family)
+    return driver.pulse_s(BoardSettings(address=driver.addresses[0], channels=1))

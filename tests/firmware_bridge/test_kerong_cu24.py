@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from config.settings import BoardSettings
 from firmware_bridge.boards.driver import Declined, Heard, Hooks
 from firmware_bridge.boards.kerong_cu24 import Ask, Command, Driver, Frame, encode_request, parse
 from firmware_bridge.errors import FrameFieldError
@@ -51,13 +52,17 @@ def test_published_replies_are_understood(received: str, frame: Frame) -> None:
 
 
 def test_a_status_reply_gives_the_hooks_of_the_channels_that_the_board_has() -> None:
-    request = Driver().hook_reads(0, 12)[0]
+    request = Driver().hook_reads(BoardSettings(address=0, channels=12))[0].request
     reply = request.interpret(Frame(0, 0, Command.STATUS, Ask.OK, b"\x02\x08"))
     assert reply == Hooks(0, tuple(channel in (1, 11) for channel in range(12)))
 
 
 def test_a_board_with_fewer_channels_than_the_settings_say_is_named_not_guessed() -> None:
-    reply = Driver().hook_reads(0, 24)[0].interpret(Frame(0, 0, Command.STATUS, Ask.OK, b"\x02\x00"))
+    reply = (
+        Driver()
+        .hook_reads(BoardSettings(address=0, channels=24))[0]
+        .request.interpret(Frame(0, 0, Command.STATUS, Ask.OK, b"\x02\x00"))
+    )
     assert isinstance(reply, Declined)
     assert "24" in reply.reason
 
@@ -72,11 +77,11 @@ def test_a_board_with_fewer_channels_than_the_settings_say_is_named_not_guessed(
     ids=["another board", "another command", "our own request, echoed"],
 )
 def test_a_frame_that_answers_something_else_is_not_a_reply(frame: Frame) -> None:
-    assert Driver().hook_reads(0, 12)[0].interpret(frame) is None
+    assert Driver().hook_reads(BoardSettings(address=0, channels=12))[0].request.interpret(frame) is None
 
 
 def test_an_unlock_reply_is_for_the_channel_that_was_asked() -> None:
-    request = Driver().unlock(0, 2)
+    request = Driver().unlock(BoardSettings(address=0, channels=12), 2)
     assert request.interpret(Frame(0, 2, Command.UNLOCK, Ask.OK)) == Heard()
     assert request.interpret(Frame(0, 3, Command.UNLOCK, Ask.OK)) is None
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from fake_boards import FakeBus, FakeCu24Bus
 from fake_ports import Carry
-from line_bench import POWER, make_bench
+from line_bench import POWER, make_bench, pulse_of
 
-from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.reports import DoorChanged, Latch, Outcome, UnlockReport
 
 
@@ -175,7 +174,7 @@ def test_a_pulse_that_the_board_did_not_answer_may_have_begun_late(bus_type: typ
     bench.until(lambda: all(future.done() for future in futures))
     (first,), (second,) = bench.bus.door(0).pulses, bench.bus.door(1).pulses
     reply_timeout_s = 0.5
-    assert second - first >= reply_timeout_s + driver_named(bus_type.family).pulse_s + POWER.lock_gap_s
+    assert second - first >= reply_timeout_s + pulse_of(bus_type.family) + POWER.lock_gap_s
 
 
 def test_two_attempts_on_one_door_send_one_frame_when_the_first_opens_it(bus_type: type[FakeBus]) -> None:
@@ -196,7 +195,7 @@ def test_no_more_coils_are_driven_than_the_supply_allows(bus_type: type[FakeBus]
     ]
     bench.until(lambda: all(future.done() for future in futures))
     assert {future.result().outcome for future in futures} == {Outcome.OPENED}
-    pulse_s = driver_named(bus_type.family).pulse_s
+    pulse_s = pulse_of(bus_type.family)
     pulses = sorted(time for board in bench.bus.boards.values() for door in board.doors for time in door.pulses)
     assert len(pulses) == 6
     for start in pulses:

@@ -8,9 +8,8 @@ from itertools import pairwise
 import pytest
 from fake_boards import FakeBus
 from fake_ports import BitNoise
-from line_bench import POWER, Bench, make_bench
+from line_bench import POWER, Bench, make_bench, pulse_of
 
-from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.reports import DoorChanged, Latch, Outcome, PanelEvent
 
 CHANNELS = 12
@@ -74,7 +73,7 @@ def shortest_rest_s(bench: Bench) -> float:
         if bench.bus.is_unlock(frame):
             sent.setdefault(frame, []).append(at)
     pauses = [after - before for times in sent.values() for before, after in pairwise(times)]
-    return min(pauses, default=float("inf")) - driver_named(bench.bus.family).pulse_s
+    return min(pauses, default=float("inf")) - pulse_of(bench.bus.family)
 
 
 @pytest.mark.parametrize("bit_noise", [0.0, 0.002, 0.01])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from config.settings import BoardSettings
 from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks
 from firmware_bridge.boards.lock485_8a import (
     READ,
@@ -46,7 +47,7 @@ def test_requests_are_the_published_bytes() -> None:
 
 
 def test_a_read_of_all_hooks_names_the_highest_channels_first() -> None:
-    request = Driver().hook_reads(1, 24)[0]
+    request = Driver().hook_reads(BoardSettings(address=1, channels=24))[0].request
     (frame,) = split(seal(0x80, 0x01, 0x80, 0x00, 0x01, 0x33), request.parse).frames
     assert request.interpret(frame) == Hooks(0, tuple(channel in (0, 23) for channel in range(24)))
 
@@ -65,7 +66,7 @@ def test_the_echo_probe_knows_its_own_request() -> None:
 
 
 def test_an_unlock_reply_says_no_more_than_heard() -> None:
-    request = Driver().unlock(1, 0)
+    request = Driver().unlock(BoardSettings(address=1, channels=24), 0)
     for reply in ("8A 01 01 11 9B", "8A 01 01 00 8A"):
         (frame,) = split(bytes.fromhex(reply), request.parse).frames
         assert request.interpret(frame) == Heard()

@@ -4,8 +4,8 @@ import pytest
 from fake_boards import Fake8aBus, FakeBus
 from fake_ports import VirtualClock, VirtualPort
 
-from config.settings import BoardFamily
-from firmware_bridge.boards.driver import driver_named
+from config.settings import BoardSettings
+from firmware_bridge.boards.driver import driver_named, families
 from firmware_bridge.scan import FoundBoard, scan, searches
 
 
@@ -17,7 +17,7 @@ def found_on(bus: FakeBus, clock: VirtualClock) -> list[FoundBoard]:
         port.garble = bytes if right else lambda data: bytes(byte ^ 0x5A for byte in data)
         return port.open(name, baud)
 
-    return list(scan("virtual", list(BoardFamily), open_port=open_port, clock=clock, pause=clock.advance))
+    return list(scan("virtual", families(), open_port=open_port, clock=clock, pause=clock.advance))
 
 
 def test_a_scan_finds_family_and_addresses_and_moves_no_lock(bus_type: type[FakeBus]) -> None:
@@ -47,10 +47,10 @@ def test_a_scan_sees_through_an_echo(addresses: tuple[int, ...]) -> None:
 
 
 def test_no_stretch_of_a_scans_bytes_is_an_unlock_of_any_family() -> None:
-    stream = b"".join(search.probe.frame for search in searches(BoardFamily))
+    stream = b"".join(search.probe.frame for search in searches(families()))
     unlocks = [
-        driver.unlock(address, channel).frame
-        for driver in map(driver_named, BoardFamily)
+        driver.unlock(BoardSettings(address=address, channels=driver.most_channels), channel).frame
+        for driver in map(driver_named, families())
         for address in driver.addresses
         for channel in range(driver.most_channels)
     ]

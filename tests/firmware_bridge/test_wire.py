@@ -6,6 +6,7 @@ import pytest
 from fake_boards import Fake8aBus, FakeBus, FakeCu24Bus
 from fake_ports import VirtualClock, VirtualPort
 
+from config.settings import BoardSettings
 from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks, driver_named
 from firmware_bridge.errors import NoReplyError
 from firmware_bridge.wire import Echo, Pace, Wire
@@ -78,9 +79,9 @@ def test_an_unlock_that_is_only_echoed_is_not_heard() -> None:
     wire.find_echo(driver_named("lock485-8a").probe(1))
     port.bus.boards[1].answers_unlocks = False
     with pytest.raises(NoReplyError):
-        wire.ask(driver_named("lock485-8a").unlock(1, 0))
+        wire.ask(driver_named("lock485-8a").unlock(BoardSettings(address=1, channels=8), 0))
     port.bus.boards[1].answers_unlocks = True
-    assert wire.ask(driver_named("lock485-8a").unlock(1, 1)) == Heard()
+    assert wire.ask(driver_named("lock485-8a").unlock(BoardSettings(address=1, channels=8), 1)) == Heard()
 
 
 def test_without_a_board_an_echo_is_only_an_echo() -> None:

@@ -12,6 +12,7 @@ class Notebook:
     """Locks that latch as the test says."""
 
     unlatched: set[int] = field(default_factory=set)
+    full: set[int] = field(default_factory=set)
     deeds: list[tuple[object, ...]] = field(default_factory=list)
 
     def pulse(self, channel: int, seconds: float) -> None:
@@ -25,6 +26,9 @@ class Notebook:
 
     def latched(self, channel: int) -> bool:
         return channel not in self.unlatched
+
+    def occupied(self, channel: int) -> bool:
+        return channel in self.full
 
     def unlock_all(self) -> None:
         self.deeds.append(("unlock all",))

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.settings import BoardSettings
 from simulator.boards.kerong_cu24 import KerongCu24
 
 
 @pytest.fixture
 def cu12(locks: Any) -> KerongCu24:
-    return KerongCu24(0, 12, inverted=False, terminals=locks)
+    return KerongCu24(BoardSettings(address=0, channels=12), locks)
 
 
 @pytest.fixture
 def cu24(locks: Any) -> KerongCu24:
-    return KerongCu24(0, 24, inverted=False, terminals=locks)
+    return KerongCu24(BoardSettings(address=0, channels=24), locks)
 
 
 def ask(board: KerongCu24, frame: str) -> str:
@@ -36,7 +37,7 @@ def test_status_of_a_cu24_has_three_bytes_lowest_first(cu24: KerongCu24, locks: 
 
 
 def test_inverted_wiring_turns_every_bit_of_a_lock_around(locks: Any) -> None:
-    board = KerongCu24(0, 24, inverted=True, terminals=locks)
+    board = KerongCu24(BoardSettings(address=0, channels=24, inverted=True), locks)
     locks.unlatched = {2}
     assert ask(board, "02 00 00 80 00 00 03 85").endswith(" 04 00 00")
 
@@ -106,14 +107,14 @@ def test_no_damaged_byte_of_an_unlock_drives_a_coil(locks: Any, place: int, erro
     locks.deeds.clear()
     frame = bytearray.fromhex("02 00 02 81 00 00 03 88")
     frame[place] ^= error
-    KerongCu24(0, 24, inverted=False, terminals=locks).hear(bytes(frame))
+    KerongCu24(BoardSettings(address=0, channels=24), locks).hear(bytes(frame))
     assert [deed for deed in locks.deeds if deed[0] == "pulse"] == []
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=64))
 def test_no_noise_breaks_the_board(locks: Any, noise: bytes) -> None:
-    board = KerongCu24(0, 24, inverted=False, terminals=locks)
+    board = KerongCu24(BoardSettings(address=0, channels=24), locks)
     board.hear(noise)
     board.forget()
     assert board.hear(bytes.fromhex("02 00 00 8F 00 00 03 94")) == (bytes.fromhex("02 00 00 8F 10 02 03 BA 13 01"),)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.settings import BoardSettings
 from simulator.boards.lock485_8a import Lock4858a
 
 
 @pytest.fixture
 def board(locks: Any) -> Lock4858a:
-    return Lock4858a(1, 24, inverted=False, terminals=locks)
+    return Lock4858a(BoardSettings(address=1, channels=24), locks)
 
 
 def ask(board: Lock4858a, frame: str) -> str:
@@ -37,7 +38,7 @@ def test_one_contact_reads_11_when_latched_and_00_when_not(board: Lock4858a, loc
 
 
 def test_open_shorts_wiring_reads_the_other_way_round(locks: Any) -> None:
-    board = Lock4858a(1, 24, inverted=True, terminals=locks)
+    board = Lock4858a(BoardSettings(address=1, channels=24, inverted=True), locks)
     assert ask(board, "80 01 01 33 B3") == "80 01 01 00 80"
 
 
@@ -48,12 +49,12 @@ def test_all_contacts_come_highest_channels_first(board: Lock4858a, locks: Any) 
 
 @pytest.mark.parametrize(("channels", "size"), [(2, 5), (8, 5), (12, 6), (50, 11)])
 def test_reading_all_takes_as_many_bytes_as_the_channels_need(locks: Any, channels: int, size: int) -> None:
-    (reply,) = Lock4858a(1, channels, inverted=False, terminals=locks).hear(bytes.fromhex("80 01 00 33 B2"))
+    (reply,) = Lock4858a(BoardSettings(address=1, channels=channels), locks).hear(bytes.fromhex("80 01 00 33 B2"))
     assert len(reply) == size
 
 
 def test_unlock_all_is_obeyed_and_noted(locks: Any) -> None:
-    Lock4858a(1, 2, inverted=False, terminals=locks).hear(bytes.fromhex("8A 01 00 11 9A"))
+    Lock4858a(BoardSettings(address=1, channels=2), locks).hear(bytes.fromhex("8A 01 00 11 9A"))
     assert locks.deeds == [("unlock all",), ("pulse", 0, 0.3), ("pulse", 1, 0.3)]
 
 
@@ -84,14 +85,14 @@ def test_no_damaged_byte_of_an_unlock_drives_a_coil(locks: Any, place: int, erro
     locks.deeds.clear()
     frame = bytearray.fromhex("8A 01 01 11 9B")
     frame[place] ^= error
-    Lock4858a(1, 24, inverted=False, terminals=locks).hear(bytes(frame))
+    Lock4858a(BoardSettings(address=1, channels=24), locks).hear(bytes(frame))
     assert [deed for deed in locks.deeds if deed[0] != "refused"] == []
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=64))
 def test_no_noise_breaks_the_board(locks: Any, noise: bytes) -> None:
-    board = Lock4858a(1, 24, inverted=False, terminals=locks)
+    board = Lock4858a(BoardSettings(address=1, channels=24), locks)
     board.hear(noise)
     board.forget()
     assert board.hear(bytes.fromhex("80 01 01 33 B3")) == (bytes.fromhex("80 01 01 11 91"),)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import BoardSettings
 from simulator.boards.bus import Bus
 from simulator.boards.faults import LineFaults
 from simulator.boards.kerong_cu24 import KerongCu24
@@ -72,7 +73,10 @@ class Site:
         self._bell = asyncio.Event()
         self.log.listen(self._bell.set)
         bus = Bus(
-            [KerongCu24(0, 24, inverted=False, terminals=locks), KerongCu24(1, 24, inverted=False, terminals=locks)]
+            [
+                KerongCu24(BoardSettings(address=0, channels=24), locks),
+                KerongCu24(BoardSettings(address=1, channels=24), locks),
+            ]
         )
         chance = random.Random(3)
         self.link = folder / "left"
