@@ -60,4 +60,33 @@ class LineChanged:
     at: float
 
 
+class Drift(StrEnum):
+    """Why a lock, or all locks of a supply, are no longer what they were."""
+
+    STUCK_DOOR = "stuck_door"
+    """Its coil obeys and its hook tells the truth, but the door holds the bolt: more pulses, or a push, are needed."""
+    LYING_SENSOR = "lying_sensor"
+    """Its hook moves without a pulse, or does not move at all though pulses go out."""
+    WEAK_LOCK = "weak_lock"
+    """It alone has become slow."""
+    WEAK_SUPPLY = "weak_supply"
+    """All locks of a board or of the cabinet have become slow or fail together."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockDrifted:
+    """A lock has drifted from its own past, or (`over`) is again what it was; `at` in monotonic seconds.
+
+    `part` is a compartment, a board such as "left:0" (line and address), or "cabinet". `evidence` has the figures,
+    `remedy` is for a fitter.
+    """
+
+    cause: Drift
+    part: str
+    over: bool
+    evidence: str
+    remedy: str
+    at: float
+
+
 PanelEvent = DoorChanged | LineChanged
