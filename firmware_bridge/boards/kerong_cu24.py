@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from config.settings import BoardSettings
+from config.settings import BitOrder, BoardSettings
 from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 
@@ -23,6 +23,7 @@ MOST_DATA: Final = 3
 """Longest data of a reply that we ask for: three hook bytes of a CU24. Settings replies are never asked for."""
 WHOLE_BOARD: Final = 0x00
 FACTORY_PULSE_S: Final = 0.55
+FACTORY_BIT_ORDER: Final[BitOrder] = "lowest-first"
 
 
 class Command(IntEnum):
@@ -109,8 +110,8 @@ class Driver:
     bauds: Sequence[int] = (19200, 9600, 57600, 115200)
     addresses = range(17)
     most_channels = 24
-    options = frozenset({"pulse_s"})
-    """Set on the board itself; the site says it when it is not the factory's."""
+    options = frozenset({"bit_order", "pulse_s"})
+    """The pulse is set on the board itself; the site says it when it is not the factory's."""
     echo_matters = False
     """A request says ASK 00, which no reply does."""
 
@@ -120,10 +121,10 @@ class Driver:
 
     def hook_reads(self, board: BoardSettings) -> tuple[HookRead, ...]:
         """One request: the board sends all its hooks at once."""
-        address, channels = board.address, board.channels
+        address, channels, order = board.address, board.channels, board.bit_order or FACTORY_BIT_ORDER
 
         def interpret(frame: Frame) -> Reply | None:
-            reply = _status(frame, address)
+            reply = _status(frame, address, order)
             if isinstance(reply, Hooks):
                 if len(reply.bits) < channels:
                     return Declined(f"it has {len(reply.bits)} channels at most, but the settings say {channels}")
@@ -138,7 +139,7 @@ class Driver:
         """The status request: two hook bytes come from a CU12, three from a CU24."""
 
         def interpret(frame: Frame) -> Reply | None:
-            return _status(frame, address)
+            return _status(frame, address, FACTORY_BIT_ORDER)
 
         return Request("status", encode_request(Command.STATUS, address), parse, interpret)
 
@@ -156,15 +157,16 @@ class Driver:
         return Request("unlock", encode_request(Command.UNLOCK, address, channel), parse, interpret)
 
 
-def bits_of(data: bytes) -> tuple[bool, ...]:
-    """Hook bits, channel 0 first: the first byte holds channels 0 to 7, lowest bit first."""
-    return tuple(bool(byte >> bit & 1) for byte in data for bit in range(8))
+def bits_of(data: bytes, order: BitOrder = FACTORY_BIT_ORDER) -> tuple[bool, ...]:
+    """Hook bits, channel 0 first: the first byte holds channels 0 to 7, in an order of bits that the site may turn."""
+    places = range(8) if order == "lowest-first" else range(7, -1, -1)
+    return tuple(bool(byte >> bit & 1) for byte in data for bit in places)
 
 
-def _status(frame: Frame, address: int) -> Reply | None:
+def _status(frame: Frame, address: int, order: BitOrder) -> Reply | None:
     if not _answers(frame, Command.STATUS, address, WHOLE_BOARD):
         return None
-    return Hooks(0, bits_of(frame.data)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
+    return Hooks(0, bits_of(frame.data, order)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
 
 
 def _answers(frame: Frame, command: Command, address: int, lock: int) -> bool:

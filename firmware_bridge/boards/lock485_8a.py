@@ -12,8 +12,9 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-from config.settings import BoardSettings
+from config.settings import BitOrder, BoardSettings
 from firmware_bridge.boards.driver import EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Found, Verdict
 
 FAMILY: Final = "lock485-8a"
@@ -26,8 +27,14 @@ CLEAR: Final = 0x00
 WHOLE_BOARD: Final = 0x00
 """In a read it asks for all channels; in an unlock it would open them all, so no unlock here can carry it."""
 SHORT_FRAME: Final = 5
+TIMED_FRAME: Final = 6
+"""An unlock that says for how many seconds."""
 PULSE_S: Final = 0.3
+"""The board's own pulse, when the unlock does not say for how long."""
+LONGEST_PULSE_S: Final = 9
 FRAME_AROUND_HOOKS: Final = 4
+FACTORY_FIRST_INDEX: Final = 1
+FACTORY_BIT_ORDER: Final[BitOrder] = "lowest-first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,33 @@ class Frame:
     body: bytes
 
 
-def unlock_frame(board: int, channel: int) -> bytes:
-    """Pulse one lock (`channel` 0-based) for the board's own 300 ms.
+def unlock_frame(
+    board: int, channel: int, *, first_index: int = FACTORY_FIRST_INDEX, pulse_s: float = PULSE_S
+) -> bytes:
+    """Pulse one lock (`channel` 0-based) for the board's own 300 ms, or for 1 to 9 whole seconds.
 
     Raises:
-        FrameFieldError: the family has no such board or channel.
+        FrameFieldError: the family has no such board, channel or pulse, or the frame would open the whole board.
     """
     check_lock(FAMILY, Driver(), board, channel)
-    return _seal(UNLOCK, board, channel + 1, PULSE)
+    number = channel + first_index
+    if number <= WHOLE_BOARD:
+        raise FrameFieldError(
+            f"{FAMILY} boards open every lock on number 0: channel 0 of board {board} cannot be opened by itself "
+            "with first_index 0; use its other channels, or correct first_index"
+        )
+    if pulse_s == PULSE_S:
+        return _seal(UNLOCK, board, number, PULSE)
+    return _seal(UNLOCK, board, number, PULSE, _whole_seconds(pulse_s, board))
+
+
+def _whole_seconds(pulse_s: float, board: int) -> int:
+    if pulse_s not in range(1, LONGEST_PULSE_S + 1):
+        raise FrameFieldError(
+            f"{FAMILY} boards pulse for {PULSE_S:g} s, or for 1 to {LONGEST_PULSE_S} whole seconds, not {pulse_s:g} s; "
+            f"correct pulse_s of board {board}"
+        )
+    return int(pulse_s)
 
 
 def read_one_frame(board: int, channel: int) -> bytes:
@@ -97,19 +123,37 @@ class Expected:
         return Found(Frame(self.lead, self.board, piece[2:-1]), self.length)
 
 
+@dataclass(frozen=True, slots=True)
+class EitherExpected:
+    """Two shapes that can answer a request: no frame can have both."""
+
+    short: Expected
+    long: Expected
+
+    def parse(self, buffer: bytes, at: int) -> Found[Frame] | Verdict:
+        """A frame of one of the shapes that begins at `at`."""
+        short, long = self.short.parse(buffer, at), self.long.parse(buffer, at)
+        return short if isinstance(short, Found) or long is Verdict.NOISE else long
+
+
 class Driver:
     """The family's requests and what their answers mean."""
 
     bauds: Sequence[int] = (9600,)
     addresses = range(1, 33)
     most_channels = 50
-    options: frozenset[str] = frozenset()
+    options = frozenset({"bit_order", "first_index", "pulse_s"})
     echo_matters = True
     """The reply to an unlock can equal it, and so can the reply to a read of all hooks of an eight-channel board."""
 
-    def pulse_s(self, board: BoardSettings) -> float:  # noqa: ARG002 - every board of the family takes as long
-        """The family's own time."""
-        return PULSE_S
+    def pulse_s(self, board: BoardSettings) -> float:
+        """What the site says and every unlock then carries, or the family's own time.
+
+        Raises:
+            FrameFieldError: there is no such pulse in this family.
+        """
+        wished = board.pulse_s or PULSE_S
+        return wished if wished == PULSE_S else float(_whole_seconds(wished, board.address))
 
     def hook_reads(self, board: BoardSettings) -> tuple[HookRead, ...]:
         """One request: the board sends all its hooks at once, as many bytes as `channels` needs."""
@@ -117,25 +161,30 @@ class Driver:
         check_lock(FAMILY, self, address, channels - 1)
         hook_bytes = (channels + 7) // 8
         expected = Expected(READ, address, FRAME_AROUND_HOOKS + hook_bytes)
+        order = board.bit_order or FACTORY_BIT_ORDER
 
         def interpret(frame: Frame) -> Reply | None:
             if frame.body[-1] != ASK_STATUS:
                 return None
-            return Hooks(0, bits_of(frame.body[:-1])[:channels])
+            return Hooks(0, bits_of(frame.body[:-1], order)[:channels])
 
         request = Request("read all", read_all_frame(address), expected.parse, interpret)
         return (HookRead(range(channels), request),)
 
     def unlock(self, board: BoardSettings, channel: int) -> Request[Frame]:
-        """One pulse of one coil."""
+        """One pulse of one coil; a timed one may be answered with its time or without."""
         address = board.address
-        expected = Expected(UNLOCK, address, SHORT_FRAME)
+        index = FACTORY_FIRST_INDEX if board.first_index is None else board.first_index
+        frame_out = unlock_frame(address, channel, first_index=index, pulse_s=self.pulse_s(board))
+        number, seconds = frame_out[2], frame_out[4:-1]
+        short = Expected(UNLOCK, address, SHORT_FRAME)
+        expected = EitherExpected(short, Expected(UNLOCK, address, TIMED_FRAME)) if seconds else short
 
         def interpret(frame: Frame) -> Reply | None:
-            heard = frame.body in (bytes((channel + 1, SET)), bytes((channel + 1, CLEAR)))
-            return Heard() if heard else None
+            took = {bytes((number, state)) + time for state in (SET, CLEAR) for time in (b"", seconds)}
+            return Heard() if frame.body in took else None
 
-        return Request("unlock", unlock_frame(address, channel), expected.parse, interpret)
+        return Request("unlock", frame_out, expected.parse, interpret)
 
     def probe(self, address: int) -> Request[Frame]:
         """Read the first hook: an answer ends in 00 or 11, our own request in 33."""
@@ -152,6 +201,7 @@ class Driver:
         return Request("read one", read_one_frame(address, 0), expected.parse, interpret)
 
 
-def bits_of(hook_bytes: bytes) -> tuple[bool, ...]:
-    """Hook bits, channel 0 first: the last byte holds channels 0 to 7, lowest bit first."""
-    return tuple(bool(byte >> bit & 1) for byte in reversed(hook_bytes) for bit in range(8))
+def bits_of(hook_bytes: bytes, order: BitOrder = FACTORY_BIT_ORDER) -> tuple[bool, ...]:
+    """Hook bits, channel 0 first: the last byte holds channels 0 to 7, in an order of bits that the site may turn."""
+    places = range(8) if order == "lowest-first" else range(7, -1, -1)
+    return tuple(bool(byte >> bit & 1) for byte in reversed(hook_bytes) for bit in places)

@@ -75,6 +75,9 @@ class KerongCu24(Board):
     def __init__(self, wiring: BoardSettings, terminals: Terminals) -> None:
         super().__init__(wiring, terminals)
         self._registers = _factory_values()
+        if wiring.pulse_s is not None:
+            self._registers[Command.UNLOCK_TIME] = round(wiring.pulse_s / UNIT_S)
+        self._mirrored = wiring.bit_order == "highest-first"
 
     def step(self, heard: bytes) -> Step | None:
         """Read one frame; foreign frames and other boards' replies pass by unanswered."""
@@ -133,8 +136,9 @@ class KerongCu24(Board):
         return Ask.OK, b""
 
     def _hooks(self) -> bytes:
-        """One bit per lock, lowest first: two bytes from a CU12, three from a CU24."""
-        bits = sum(self._hook_bit(channel) << channel for channel in range(self.channels))
+        """One bit per lock, two bytes from a CU12, three from a CU24; lowest first, unless wired otherwise."""
+        turn = 7 if self._mirrored else 0
+        bits = sum(self._hook_bit(channel) << (channel ^ turn) for channel in range(self.channels))
         return bits.to_bytes(max(2, (self.channels + 7) // 8), "little")
 
 

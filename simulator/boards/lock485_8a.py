@@ -1,6 +1,7 @@
 """Firmware of the lock485-8a family (the "485 lock board"): `HEAD BOARD CH FUNCTION [SECONDS] BCC`.
 
-BCC is the XOR of all bytes before it; channels count from 1. A damaged frame gets no answer, and the answer to
+BCC is the XOR of all bytes before it; channels count from 1, unless the wiring says from 0 (then nothing can open the
+first one alone, because 0 means all of them). A damaged frame gets no answer, and the answer to
 an unlock is byte-identical to the request.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 from functools import reduce
 from operator import xor
 
-from simulator.boards.board import Board, Family, Step
+from config.settings import BoardSettings
+from simulator.boards.board import Board, Family, Step, Terminals
 
 PULSE_S = 0.3
 LONGEST_PULSE_S = 9
@@ -37,6 +39,11 @@ LONG = 6
 class Lock4858a(Board):
     """One "485 lock board"."""
 
+    def __init__(self, wiring: BoardSettings, terminals: Terminals) -> None:
+        super().__init__(wiring, terminals)
+        self._first = 1 if wiring.first_index is None else wiring.first_index
+        self._mirrored = wiring.bit_order == "highest-first"
+
     def step(self, heard: bytes) -> Step | None:
         """Read one frame; what is none is passed over byte by byte, so that the frame behind it is not lost."""
         if heard[0] not in HEADS:
@@ -55,7 +62,7 @@ class Lock4858a(Board):
         return Step(1)
 
     def _addressed(self, frame: bytes) -> Step:
-        if not self._is_for_me(frame[1]) or frame[2] > self.channels:
+        if not self._is_for_me(frame[1]) or frame[2] >= self.channels + self._first:
             return Step(len(frame))
         return Step(len(frame), self._obey(frame))
 
@@ -65,7 +72,7 @@ class Lock4858a(Board):
             return self._read_all(address) if channel == ALL else self._read_one(address, channel)
         if channel == ALL:
             self._terminals.unlock_all()
-        for number in range(self.channels) if channel == ALL else (channel - 1,):
+        for number in range(self.channels) if channel == ALL else (channel - self._first,):
             if head == UNLOCK:
                 self._terminals.pulse(number, float(frame[4]) if len(frame) == LONG else PULSE_S)
             elif head == HOLD:
@@ -76,17 +83,18 @@ class Lock4858a(Board):
 
     def news(self, channel: int) -> bytes:
         """A frame that begins with 81, as some models send; its form stands in no sheet, this one is like a reply."""
-        return _sealed(bytes((NEWS, self.address, channel + 1, self._state(channel))))
+        return _sealed(bytes((NEWS, self.address, channel + self._first, self._state(channel))))
 
     def _state(self, channel: int) -> int:
         return DRIVE if self._hook_bit(channel) else 0x00
 
     def _read_one(self, address: int, channel: int) -> bytes:
-        return _sealed(bytes((READ, address, channel, self._state(channel - 1))))
+        return _sealed(bytes((READ, address, channel, self._state(channel - self._first))))
 
     def _read_all(self, address: int) -> bytes:
         """One bit per channel, the byte of the highest channels first."""
-        bits = sum(self._hook_bit(channel) << channel for channel in range(self.channels))
+        turn = 7 if self._mirrored else 0
+        bits = sum(self._hook_bit(channel) << (channel ^ turn) for channel in range(self.channels))
         states = bits.to_bytes((self.channels + 7) // 8, "big")
         return _sealed(bytes((READ, address)) + states + bytes((LOOK,)))
 

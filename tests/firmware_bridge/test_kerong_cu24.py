@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from config.settings import BoardSettings
-from firmware_bridge.boards.driver import Declined, Heard, Hooks
+from config.settings import BitOrder, BoardSettings
+from firmware_bridge.boards.driver import Declined, Heard, Hooks, check_options
 from firmware_bridge.boards.kerong_cu24 import Ask, Command, Driver, Frame, encode_request, parse
 from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Decoder, Found, Verdict, split
@@ -55,6 +55,28 @@ def test_a_status_reply_gives_the_hooks_of_the_channels_that_the_board_has() -> 
     request = Driver().hook_reads(BoardSettings(address=0, channels=12))[0].request
     reply = request.interpret(Frame(0, 0, Command.STATUS, Ask.OK, b"\x02\x08"))
     assert reply == Hooks(0, tuple(channel in (1, 11) for channel in range(12)))
+
+
+@pytest.mark.parametrize(
+    ("bit_order", "latched"), [(None, (1, 11)), ("lowest-first", (1, 11)), ("highest-first", (6,))]
+)
+def test_the_order_of_bits_in_a_hook_byte_is_a_setting(bit_order: BitOrder | None, latched: tuple[int, ...]) -> None:
+    board = BoardSettings(address=0, channels=12, bit_order=bit_order)
+    reply = Driver().hook_reads(board)[0].request.interpret(Frame(0, 0, Command.STATUS, Ask.OK, b"\x02\x08"))
+    assert reply == Hooks(0, tuple(channel in latched for channel in range(12)))
+
+
+def test_the_pulse_is_the_boards_own_unless_the_site_has_set_another() -> None:
+    assert Driver().pulse_s(BoardSettings(address=0, channels=12)) == 0.55
+    assert Driver().pulse_s(BoardSettings(address=0, channels=12, pulse_s=0.3)) == 0.3
+
+
+def test_settings_of_other_families_are_refused() -> None:
+    check_options(
+        "kerong-cu24", Driver(), BoardSettings(address=0, channels=12, bit_order="highest-first", pulse_s=0.3)
+    )
+    with pytest.raises(FrameFieldError, match="first_index"):
+        check_options("kerong-cu24", Driver(), BoardSettings(address=0, channels=12, first_index=1))
 
 
 def test_a_board_with_fewer_channels_than_the_settings_say_is_named_not_guessed() -> None:
