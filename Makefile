@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint format soak fuzz clean contract lock venv-package test-packages
+.PHONY: help demo test conformance lint format soak fuzz clean contract lock venv-package test-packages
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: $(STAMP) ## a whole community on this machine (ONCE=1: one story, checked;
 
 test: $(STAMP) test-packages ## the tests, under ten minutes
 	$(BIN)/python -m pytest -m "not soak"
+
+conformance: $(STAMP) ## what every lock board's driver must pass (BOARD=kerong-cu24 for one family)
+	$(BIN)/python -m pytest tests/firmware_bridge/conformance $(if $(BOARD),--board $(BOARD))
 
 soak: $(STAMP) test-packages ## the slow, deeper tests
 	$(BIN)/python -m pytest -m soak

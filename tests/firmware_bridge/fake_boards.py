@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass
@@ -44,6 +45,10 @@ class FakeBoard:
 
 class FakeBus:
     """Boards on one line: bytes in, replies out. Subclasses know one family's frames."""
+
+    family: ClassVar[str]
+    needs: ClassVar[dict[str, object]] = {}
+    """Settings of every board that the family cannot do without."""
 
     def __init__(self, clock: Callable[[], float], channels: int, addresses: tuple[int, ...]) -> None:
         self.clock = clock
@@ -134,7 +139,7 @@ class Fake8aBus(FakeBus):
         return 5 if buffer[0] in (0x80, 0x8A) else 0
 
     def is_unlock(self, frame: bytes) -> bool:
-        return frame[0] == 0x8A
+        return frame[0] == 0x8A and self.xor(frame) == 0
 
     def answer(self, board: FakeBoard, frame: bytes) -> bytes:
         lead, address, channel, what, _ = frame

@@ -79,7 +79,12 @@ def make_bench(
         name="front",
         port="virtual",
         family=bus_type.family,
-        boards=tuple(BoardSettings(address=each, channels=channels, inverted=inverted) for each in addresses),
+        boards=tuple(
+            BoardSettings.model_validate(
+                {**bus_type.needs, "address": each, "channels": channels, "inverted": inverted}
+            )
+            for each in addresses
+        ),
     )
     compartments = [
         CompartmentSettings(id=f"{address}-{channel}", size=Size.M, line="front", board=address, channel=channel)

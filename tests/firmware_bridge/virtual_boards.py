@@ -99,8 +99,6 @@ def unlocks_something(family: str, frame: bytes) -> bool:
 class VirtualBus(FakeBus):
     """Boards of one family on one line; made for a family by `bus_of`."""
 
-    family: str
-
     def __init__(self, clock: Callable[[], float], channels: int, addresses: tuple[int, ...]) -> None:
         super().__init__(clock, channels, addresses)
         self.locks = {address: DoorLocks(board=board) for address, board in self.boards.items()}
