@@ -28,6 +28,12 @@ class Terminals(Protocol):
     def occupied(self, channel: int) -> bool:
         """What the occupancy sensor behind the door says at this instant: something lies there."""
 
+    def cooling(self, channel: int) -> bool:
+        """Whether a coil is so warm that a board which watches its coils lets it rest."""
+
+    def driven(self, channel: int) -> bool:
+        """Whether current flows through a coil at this instant."""
+
     def unlock_all(self) -> None:
         """Note that the command that unlocks every door was sent."""
 
@@ -83,6 +89,10 @@ class Board(ABC):
     def forget(self) -> None:
         """Drop half a frame: the line was silent for too long."""
         self._heard = b""
+
+    def restart(self) -> None:
+        """Start anew after a loss of power: half a frame is forgotten. The relays have fallen off by themselves."""
+        self.forget()
 
     def news(self, channel: int) -> bytes:  # noqa: ARG002 - families that report unasked say what
         """What the board reports unasked when the hook of a channel has moved; most families report nothing."""

@@ -26,6 +26,10 @@ class Cabinet:
         log: what happened.
         chance: for contacts that bounce.
         power_coils: how many coils the supply carries at once.
+
+    Attributes:
+        log: what happened.
+        supply: what feeds the coils and the boards.
     """
 
     def __init__(
@@ -38,7 +42,8 @@ class Cabinet:
     ) -> None:
         self.log = log
         self._timeline = timeline
-        self._surroundings = Surroundings(timeline, log, PowerSupply(log, power_coils), chance)
+        self.supply = PowerSupply(timeline, log, power_coils)
+        self._surroundings = Surroundings(timeline, log, self.supply, chance)
         self._compartments: dict[str, Compartment] = {}
         for part in plan:
             place = Place(part.line, part.board, part.channel)

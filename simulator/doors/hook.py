@@ -25,11 +25,13 @@ class Hook:
     Attributes:
         caught: the truth: the latch holds the door.
         stuck: what the sensor says instead of the truth, None when it works.
+        bounce_s: how long its contact chatters after the latch has moved, seconds.
     """
 
     def __init__(self, timeline: Timeline, chance: random.Random) -> None:
         self.caught = True
         self.stuck: Stuck | None = None
+        self.bounce_s = BOUNCE_S
         self._timeline = timeline
         self._chance = chance
         self._moved_at: float | None = None
@@ -51,6 +53,6 @@ class Hook:
         """What the contact says at this instant: True for latched."""
         if self.stuck is not None:
             return self.stuck is Stuck.LATCHED
-        if self._moved_at is not None and self._timeline.now() - self._moved_at < BOUNCE_S:
+        if self._moved_at is not None and self._timeline.now() - self._moved_at < self.bounce_s:
             return self._chance.random() < 0.5  # noqa: PLR2004 - a chattering contact is a coin toss
         return self.caught

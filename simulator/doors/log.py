@@ -20,13 +20,22 @@ class Kind(StrEnum):
     TAKE = "take"
     JAM = "jam"
     HOOK = "hook"
+    LOCK = "lock"
+    PRIED = "pried"
+    WELDED = "welded"
+    BURNT_OUT = "burnt_out"
+    SUPPLY = "supply"
+    BROWN_OUT = "brown_out"
     VIOLATION = "violation"
     UNPLUGGED = "unplugged"
     PLUGGED = "plugged"
     FAULTS = "faults"
     FRAME_REFUSED = "frame_refused"
     FRAME_UNHEARD = "frame_unheard"
+    FRAME_GARBLED = "frame_garbled"
     REPLY_DROPPED = "reply_dropped"
+    REPLY_LATE = "reply_late"
+    UNASKED = "unasked"
 
 
 class Rule(StrEnum):
@@ -37,6 +46,7 @@ class Rule(StrEnum):
     COIL_OVER_ITS_PULSE = "coil_over_its_pulse"
     TOO_MANY_COILS = "too_many_coils"
     COIL_HELD = "coil_held"
+    COIL_TOO_HOT = "coil_too_hot"
     UNLOCK_ALL = "unlock_all"
 
 

@@ -49,6 +49,14 @@ class Terminals:
         compartment = self._compartments.get(channel)
         return compartment is not None and bool(compartment.items)
 
+    def cooling(self, channel: int) -> bool:
+        """Whether a coil is so warm that a board which watches it lets it rest."""
+        return self._coil(channel).cooling
+
+    def driven(self, channel: int) -> bool:
+        """Whether current flows through a coil at this instant, as the board's own relay lamp would show."""
+        return self._coil(channel).on
+
     def listen(self, listener: Callable[[int], None]) -> None:
         """Call `listener` with the channel whenever a hook of this board has moved from now on."""
         for channel, compartment in self._compartments.items():

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from config.settings import Size
-from simulator.doors.door import Jam
+from simulator.doors.faults import Jam
 from simulator.doors.hook import Stuck
 from simulator.street.errors import BadRequest
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.doors.compartment import Compartment, Item
-from simulator.doors.door import Jam
+from simulator.doors.faults import Jam
 from simulator.street.bodies import HookBody, JamBody, PutBody, TakeBody, WaitQuery, read_body, read_query
 from simulator.street.views import DoorView, doors_view
 from simulator.street.world import World

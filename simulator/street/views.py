@@ -10,7 +10,7 @@ from config.settings import Size
 from simulator.boards.faults import LineFaults
 from simulator.boards.serial_line import SerialLine
 from simulator.doors.compartment import Compartment
-from simulator.doors.door import Jam
+from simulator.doors.faults import Jam
 from simulator.doors.hook import Stuck
 from simulator.doors.log import Entry
 from simulator.street.camera import Standing

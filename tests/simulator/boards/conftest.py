@@ -13,6 +13,7 @@ class Notebook:
 
     unlatched: set[int] = field(default_factory=set)
     full: set[int] = field(default_factory=set)
+    warm: set[int] = field(default_factory=set)
     deeds: list[tuple[object, ...]] = field(default_factory=list)
 
     def pulse(self, channel: int, seconds: float) -> None:
@@ -29,6 +30,12 @@ class Notebook:
 
     def occupied(self, channel: int) -> bool:
         return channel in self.full
+
+    def cooling(self, channel: int) -> bool:
+        return channel in self.warm
+
+    def driven(self, channel: int) -> bool:
+        return ("hold", channel) in self.deeds
 
     def unlock_all(self) -> None:
         self.deeds.append(("unlock all",))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.doors.door import PULL_IN_S, PUSH_HELPS_S, Jam
+from simulator.doors.door import PUSH_HELPS_S
+from simulator.doors.faults import PULL_IN_S, DoorFaults, Jam
 from simulator.doors.hook import BOUNCE_S, Stuck
 from simulator.doors.log import Kind
 
@@ -126,3 +127,53 @@ def test_a_channel_without_a_door_reads_as_not_latched_and_its_pulses_are_logged
         (Kind.PULSE, None, 9),
         (Kind.COIL_OFF, None, 9),
     ]
+
+
+def test_a_hook_chatters_for_as_long_as_it_was_told(bench: Any) -> None:
+    bench.cabinet.compartment("A01").door.set_faults(DoorFaults(bounce_s=2.0))
+    bench.board.pulse(0, 0.3)
+    bench.wait(PULL_IN_S + 1.9)
+    assert {bench.board.latched(0) for _ in range(64)} == {True, False}
+    bench.wait(0.2)
+    assert {bench.board.latched(0) for _ in range(64)} == {False}
+
+
+def test_a_weak_lock_opens_late_and_not_at_all_when_its_pulse_is_too_short(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.set_faults(DoorFaults(pull_in_s=0.4))
+    bench.board.pulse(0, 0.3)
+    bench.wait(2)
+    assert not door.open
+    bench.board.pulse(0, 0.55)
+    bench.wait(2)
+    (opened,) = bench.entries(Kind.DOOR_OPENED)
+    assert opened.t == pytest.approx(102.4, abs=0.02)
+
+
+def test_a_pulse_that_ended_too_early_does_not_help_the_next_one(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    bench.board.pulse(0, PULL_IN_S * 0.75)
+    bench.wait(PULL_IN_S * 0.8)
+    bench.board.pulse(0, PULL_IN_S * 0.75)
+    bench.wait(1)
+    assert not door.open
+
+
+def test_a_door_can_be_pried_open_without_any_pulse(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    door.pry()
+    door.pry()
+    assert door.open
+    assert not door.latched
+    assert [entry.kind for entry in bench.log.since(0)] == [Kind.PRIED, Kind.DOOR_OPENED]
+    door.close()
+    assert door.latched
+
+
+def test_a_door_tells_its_faults_as_they_were_set_and_is_whole_again_without_them(bench: Any) -> None:
+    door = bench.cabinet.compartment("A01").door
+    faults = DoorFaults(jam=Jam.SOFT, hook=Stuck.LATCHED, bounce_s=0.5, pull_in_s=0.2, welded=True, burnt=True)
+    door.set_faults(faults)
+    assert door.faults == faults
+    door.set_faults(DoorFaults())
+    assert door.faults == DoorFaults()
