@@ -58,7 +58,7 @@ def stop_street(street: Street) -> int:
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    street = start_street(tmp_path_factory.mktemp("ptys"))
+    street = start_street(tmp_path_factory.mktemp("ptys"), "--power-coils", "4")  # these tests unlock without waiting
     yield street
     stop_street(street)
 
