@@ -74,7 +74,7 @@ class ModbusRelay(Board):
         answer = self._answer(frame[1], frame[2:-2])
         if frame[0] == BROADCAST:
             return Step(size)
-        return Step(size, _sealed(frame[:1] + answer))
+        return Step(size, sealed(frame[:1] + answer))
 
     def _answer(self, function: int, body: bytes) -> bytes:
         outcome = self._obey(function, body)
@@ -175,7 +175,8 @@ def _crc(data: bytes) -> bytes:
     return bytes((register & 0xFF, register >> 8))
 
 
-def _sealed(frame: bytes) -> bytes:
+def sealed(frame: bytes) -> bytes:
+    """A frame with its CRC."""
     return frame + _crc(frame)
 
 

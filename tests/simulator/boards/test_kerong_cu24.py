@@ -42,6 +42,20 @@ def test_inverted_wiring_turns_every_bit_of_a_lock_around(locks: Any) -> None:
     assert ask(board, "02 00 00 80 00 00 03 85").endswith(" 04 00 00")
 
 
+def test_a_board_wired_highest_first_mirrors_every_hook_byte(locks: Any) -> None:
+    board = KerongCu24(BoardSettings(address=0, channels=12, bit_order="highest-first"), locks)
+    locks.unlatched = set(range(12)) - {0, 9}
+    assert ask(board, "02 00 00 80 00 00 03 85").endswith(" 80 40")
+
+
+def test_a_board_that_somebody_has_set_pulses_as_long_as_its_wiring_says(locks: Any) -> None:
+    board = KerongCu24(BoardSettings(address=0, channels=24, pulse_s=0.3), locks)
+    ask(board, "02 00 02 81 00 00 03 88")
+    assert ask(board, "02 00 00 8E 00 00 03 93") == "02 00 00 8E 10 00 03 A3"
+    ask(board, "02 00 02 81 00 00 03 88")
+    assert locks.deeds == [("pulse", 2, 0.3), ("pulse", 2, 0.55)]
+
+
 def test_unlock_is_the_sheets_example_and_drives_the_third_coil_for_550_ms(cu24: KerongCu24, locks: Any) -> None:
     assert ask(cu24, "02 00 02 81 00 00 03 88") == "02 00 02 81 10 00 03 98"
     assert locks.deeds == [("pulse", 2, 0.55)]

@@ -47,6 +47,23 @@ def test_all_contacts_come_highest_channels_first(board: Lock4858a, locks: Any) 
     assert ask(board, "80 01 00 33 B2") == "80 01 80 02 01 33 31"
 
 
+def test_a_board_wired_highest_first_mirrors_every_hook_byte(locks: Any) -> None:
+    board = Lock4858a(BoardSettings(address=1, channels=12, bit_order="highest-first"), locks)
+    locks.unlatched = set(range(12)) - {0, 9}
+    assert ask(board, "80 01 00 33 B2") == "80 01 40 80 33 72"
+
+
+def test_a_board_that_counts_from_0_cannot_open_its_first_lock_alone(locks: Any) -> None:
+    board = Lock4858a(BoardSettings(address=1, channels=2, first_index=0), locks)
+    assert ask(board, "8A 01 01 11 9B") == "8A 01 01 11 9B"
+    assert ask(board, "8A 01 02 11 98") == ""
+    assert locks.deeds == [("pulse", 1, 0.3)]
+    locks.unlatched = {1}
+    assert ask(board, "80 01 01 33 B3") == "80 01 01 00 80"
+    ask(board, "8A 01 00 11 9A")
+    assert locks.deeds[1:] == [("unlock all",), ("pulse", 0, 0.3), ("pulse", 1, 0.3)]
+
+
 @pytest.mark.parametrize(("channels", "size"), [(2, 5), (8, 5), (12, 6), (50, 11)])
 def test_reading_all_takes_as_many_bytes_as_the_channels_need(locks: Any, channels: int, size: int) -> None:
     (reply,) = Lock4858a(BoardSettings(address=1, channels=channels), locks).hear(bytes.fromhex("80 01 00 33 B2"))
