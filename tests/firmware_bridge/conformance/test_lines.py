@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_ports import Carry, VirtualClock, VirtualPort
+from fake_ports import Carry, Lossy, VirtualClock, VirtualPort
 from line_bench import make_bench
 from virtual_boards import bus_of, wiring
 
@@ -19,7 +19,9 @@ def test_a_door_opens_by_one_frame_over_any_line(family: str, carry: Carry) -> N
     bench = make_bench(bus_of(family), carry, channels=CHANNELS)
     bench.read_first()
     bench.until(lambda: set(bench.latches.values()) == {Latch.LATCHED} and len(bench.latches) == CHANNELS)
-    assert bench.unlock(4).outcome is Outcome.OPENED
+    outcome = bench.unlock(4).outcome
+    if not isinstance(carry, Lossy) or outcome is not Outcome.UNCONFIRMED:  # it may lose every read of a long answer
+        assert outcome is Outcome.OPENED
     bench.for_seconds(5.0)
     assert len(bench.bus.unlock_frames) == 1
     assert [len(bench.bus.door(channel).pulses) for channel in range(CHANNELS)] == [0, 0, 0, 0, 1, 0, 0, 0]
