@@ -1,0 +1,114 @@
+"""The change detectors: two cumulative sums, one for shares of failures and one for latencies. Pure arithmetic.
+
+A cumulative sum adds up, opening by opening, how much better "it has become worse" explains what was seen than "it is
+as it always was", never falls below zero, and signals at a threshold (Page 1954; Hawkins and Olwell 1998). Both are
+guarded against the error of a reference from a few tens of openings. Their false alarms are measured, not promised:
+`benchmarks/lock_health.py`, docs/decisions/lock-health.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+REFERENCE_OPENINGS: Final = 30
+"""A lock's first openings, which are its own measure from then on; a few days of a busy cabinet."""
+
+HEALTHY_SHARE: Final = 0.03
+"""Openings in trouble that pass for ordinary: a parcel that leans on its door, a child that holds it shut."""
+TROUBLED_SHARE: Final = 0.2
+"""Least share that is worth a fitter's way."""
+TROUBLE_FACTOR: Final = 4.0
+"""A lock that was troublesome from the beginning has to become so much worse."""
+MOST_TROUBLED: Final = 0.8
+SHARE_SIGNAL: Final = 8.0
+"""Natural logarithm of the evidence that is asked for: five failures nearly in a row, or eight in twenty."""
+
+WORTH_LOG: Final = math.log(1.5)
+"""A lock that takes half as long again is worth a fitter's way; less is weather."""
+LEAST_SPREAD_LOG: Final = 0.06
+"""No lock repeats itself better than by six parts in a hundred over the days, whatever its first openings were like."""
+MOST_SPREADS: Final = 4.0
+"""One opening counts for no more than this: a parcel that leans on the door once is no drift."""
+LATENCY_RUN: Final = 5e7
+"""Openings between two false signals of the ideal chart; estimated references and real tails bring it down."""
+MAD_TO_SIGMA: Final = 1.4826
+"""A normal deviate's standard deviation over its median absolute deviation."""
+MEDIAN_ERROR: Final = 1.2533
+"""The standard error of a median over that of a mean, normal deviates."""
+
+
+class Reference(BaseModel):
+    """What a lock's latency was at first: median and spread of its natural logarithm, from `count` openings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    median_log: float
+    spread_log: float
+    count: int
+
+    @property
+    def seconds(self) -> float:
+        """The usual latency."""
+        return math.exp(self.median_log)
+
+    def residual(self, seconds: float) -> float:
+        """How much slower than usual an opening was, as a natural logarithm: 0.69 is twice as slow."""
+        return math.log(seconds) - self.median_log
+
+
+def reference_of(seconds: Sequence[float], granularity_s: float) -> Reference:
+    """The reference that some openings make; `granularity_s` is the typical distance of the reads between them."""
+    logs = [math.log(each) for each in seconds]
+    middle = median(logs)
+    spread = MAD_TO_SIGMA * median(abs(each - middle) for each in logs)
+    unseen = granularity_s / math.sqrt(12) / math.exp(middle)
+    return Reference(median_log=middle, spread_log=max(spread, unseen, LEAST_SPREAD_LOG), count=len(logs))
+
+
+def latency_step(score: float, reference: Reference, seconds: float) -> float:
+    """The latency's cumulative sum after one more opening, in spreads."""
+    spread, allowance = _guarded(reference), _allowance(reference)
+    error = MEDIAN_ERROR * reference.spread_log / math.sqrt(reference.count)
+    deviation = min((reference.residual(seconds) - error) / spread, MOST_SPREADS)
+    return max(0.0, score + deviation - allowance)
+
+
+def latency_signals(score: float, reference: Reference) -> bool:
+    """Whether the latency has changed; the threshold follows from the run length (Siegmund's approximation)."""
+    allowance = _allowance(reference)
+    threshold = math.log(2 * allowance**2 * LATENCY_RUN + 1) / (2 * allowance)
+    return score > max(threshold, 2 * (MOST_SPREADS - allowance))
+
+
+def share_step(score: float, *, failed: bool, healthy: float) -> float:
+    """The cumulative sum of a share after one more yes or no, as a log likelihood ratio."""
+    troubled = min(MOST_TROUBLED, max(TROUBLED_SHARE, TROUBLE_FACTOR * healthy))
+    ratio = troubled / healthy if failed else (1 - troubled) / (1 - healthy)
+    return max(0.0, score + math.log(ratio))
+
+
+def share_signals(score: float) -> bool:
+    """Whether the share has risen."""
+    return score > SHARE_SIGNAL
+
+
+def healthy_share(failures: int, trials: int) -> float:
+    """The share that a lock's reference makes ordinary for it, on the safe side: one failure more than were seen."""
+    if trials < REFERENCE_OPENINGS:
+        return HEALTHY_SHARE
+    return min(0.5, max(HEALTHY_SHARE, (failures + 1) / (trials + 2)))
+
+
+def _guarded(reference: Reference) -> float:
+    """The spread on the safe side: a sample's own may be too small by its standard error, 1.17/sqrt(n) for a MAD."""
+    return reference.spread_log * (1 + 1.17 / math.sqrt(reference.count))
+
+
+def _allowance(reference: Reference) -> float:
+    """Half of the shift that is worth noticing, in spreads."""
+    return WORTH_LOG / 2 / _guarded(reference)

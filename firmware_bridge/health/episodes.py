@@ -1,0 +1,126 @@
+"""From pulses and door events to openings: how many pulses each took, how long, and which nobody asked for.
+
+Pure but for its memory of what is under way; every time is in monotonic seconds. An *episode* is one wish to have a
+door open: the attempts on a door that follow one another closely, until its hook moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from firmware_bridge.reports import DoorChanged, Latch, Outcome
+
+EPISODE_GAP_S: Final = 60.0
+"""Attempts further apart are two wishes: a visit's tries follow one another within seconds, with time to push."""
+EXPLAINED_WITHIN_S: Final = 1.0
+"""The report of a pulse follows its door's event in the same read; an opening without one by then is nobody's."""
+FLUTTER_S: Final = 1.0
+"""No person opens and shuts a door, or shuts it and has it open again, in less."""
+
+
+class Ending(StrEnum):
+    """How an episode ended."""
+
+    OPENED = "opened"
+    LATE = "late"
+    """Every pulse failed, and the hook moved afterwards: somebody pushed, pulled, or used the key."""
+    FAILED = "failed"
+    """Every pulse failed and the hook has not moved."""
+    UNASKED = "unasked"
+    """The hook said unlatched though no pulse had been sent."""
+    FLUTTERED = "fluttered"
+    """The same, and it said latched less than a second before or after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """From the frame to the hook's move, seconds.
+
+    It is the middle of the two reads between which the hook moved; `granularity_s` is how far apart they were.
+    """
+
+    seconds: float
+    granularity_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One attempt whose frame was sent, and how it ended; monotonic seconds."""
+
+    outcome: Outcome
+    sent: float
+    settled: float
+    latency: Latency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One opening, or the failure of one. `pulses` is 0 for what nobody asked for."""
+
+    compartment: str
+    ending: Ending
+    pulses: int
+    latency: Latency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is remembered of one door between two observations."""
+
+    latch: Latch = Latch.UNKNOWN
+    moved_at: float | None = None
+    pulses: int = 0
+    pulsed_at: float = 0.0
+    open_at: float | None = None
+    """When it opened, until a pulse's report explains it."""
+    ending: Ending = Ending.UNASKED
+    """What that opening is if no report does."""
+
+
+class EpisodeFinder:
+    """Follows every door. Observations must come in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._doors: dict[str, Door] = {}
+
+    def moved(self, event: DoorChanged) -> Iterator[Episode]:
+        """Take what a hook did; give the episodes that it ends."""
+        yield from self.passed(event.at)
+        door = self._doors.get(event.compartment, Door())
+        since_move = float("inf") if door.moved_at is None else event.at - door.moved_at
+        if (event.previous, event.latch) == (Latch.LATCHED, Latch.UNLATCHED):
+            ending = Ending.FLUTTERED if since_move < FLUTTER_S else Ending.UNASKED
+            door = replace(door, open_at=event.at, ending=Ending.LATE if door.pulses else ending)
+        elif event.latch is Latch.LATCHED and door.ending is Ending.UNASKED and since_move < FLUTTER_S:
+            door = replace(door, ending=Ending.FLUTTERED)
+        moved_at = None if Latch.UNKNOWN in (event.latch, event.previous) else event.at
+        self._doors[event.compartment] = replace(door, latch=event.latch, moved_at=moved_at)
+
+    def pulsed(self, compartment: str, pulse: Pulse) -> Iterator[Episode]:
+        """Take the end of an attempt; give the episodes that it ends."""
+        if pulse.outcome is Outcome.UNCONFIRMED:
+            return
+        door = self._doors.get(compartment, Door())
+        if door.pulses and pulse.sent - door.pulsed_at > EPISODE_GAP_S:
+            yield Episode(compartment, Ending.FAILED, door.pulses)
+            door = replace(door, pulses=0)
+        door = replace(door, pulses=door.pulses + 1, pulsed_at=pulse.sent)
+        if pulse.outcome is Outcome.OPENED:
+            yield Episode(compartment, Ending.OPENED, door.pulses, pulse.latency)
+            door = replace(door, pulses=0, open_at=None)
+        self._doors[compartment] = door
+
+    def passed(self, now: float) -> Iterator[Episode]:
+        """Give the episodes that time alone has ended."""
+        for compartment, door in self._doors.items():
+            unexplained = door.open_at is not None and now - door.open_at > EXPLAINED_WITHIN_S
+            failed = door.pulses > 0 and now - door.pulsed_at > EPISODE_GAP_S
+            if unexplained:
+                yield Episode(compartment, door.ending, door.pulses)
+            elif failed:
+                yield Episode(compartment, Ending.FAILED, door.pulses)
+            if unexplained or failed:
+                self._doors[compartment] = replace(door, open_at=None, pulses=0)

@@ -1,0 +1,147 @@
+"""A lock's drift from its own past is told, with its cause, before people stand before doors that stay shut."""
+
+from __future__ import annotations
+
+import pytest
+from lock_life import LockLife
+
+from firmware_bridge.health.book import HealthBook, Records
+from firmware_bridge.reports import Drift, LockDrifted
+
+GROWN_UP = 50
+"""Openings of each lock before something happens to it."""
+
+
+@pytest.fixture(params=[1, 2])
+def life(request: pytest.FixtureRequest) -> LockLife:
+    life = LockLife(request.param, boards=2, locks=6)
+    life.live(GROWN_UP * 12)
+    assert life.drifts == []
+    return life
+
+
+def told(life: LockLife) -> set[tuple[Drift, str]]:
+    return {(drift.cause, drift.part) for drift in life.drifts}
+
+
+def standing(life: LockLife) -> set[tuple[Drift, str]]:
+    return {each for each in told(life) if life.standing(*each)}
+
+
+def last(life: LockLife) -> LockDrifted:
+    return life.drifts[-1]
+
+
+def test_a_lock_that_slows_down_alone_is_a_weak_lock(life: LockLife) -> None:
+    life.habits["A03"].slower = 2.0
+    before = life.openings["A03"]
+    life.live_until(Drift.WEAK_LOCK, "A03", 400)
+    assert life.openings["A03"] - before <= 20
+    assert told(life) == {(Drift.WEAK_LOCK, "A03")}
+    assert "used to take" in last(life).evidence
+    assert "grease" in last(life).remedy
+
+
+def test_a_door_that_needs_several_pulses_is_a_stuck_door(life: LockLife) -> None:
+    life.habits["A03"].jams = 0.5
+    before = life.openings["A03"]
+    life.live_until(Drift.STUCK_DOOR, "A03", 800)
+    assert life.openings["A03"] - before <= 40
+    assert told(life) == {(Drift.STUCK_DOOR, "A03")}
+    assert "took more than one pulse" in last(life).evidence
+
+
+def test_a_hook_that_never_moves_is_a_lying_sensor(life: LockLife) -> None:
+    life.habits["B02"].frozen = True
+    life.live_until(Drift.LYING_SENSOR, "B02", 300)
+    assert told(life) == {(Drift.LYING_SENSOR, "B02")}
+    assert "has not moved in 4 wishes" in last(life).evidence
+
+
+def test_a_hook_that_opens_without_a_pulse_is_a_lying_sensor(life: LockLife) -> None:
+    life.habits["B02"].unasked = 0.5
+    life.live_until(Drift.LYING_SENSOR, "B02", 800)
+    assert told(life) == {(Drift.LYING_SENSOR, "B02")}
+
+
+def test_a_hook_that_flutters_is_a_lying_sensor(life: LockLife) -> None:
+    life.habits["B02"].flutters = 0.5
+    life.live_until(Drift.LYING_SENSOR, "B02", 800)
+    assert told(life) == {(Drift.LYING_SENSOR, "B02")}
+    assert "for less than a second" in last(life).evidence
+
+
+def test_a_board_whose_locks_slow_down_together_has_a_weak_supply(life: LockLife) -> None:
+    life.supply[0] = 1.6
+    life.live_until(Drift.WEAK_SUPPLY, "line:0", 200)
+    life.live(300)
+    assert told(life) == {(Drift.WEAK_SUPPLY, "line:0")}
+    assert "locks take" in last(life).evidence
+
+
+def test_a_cabinet_whose_boards_all_slow_down_has_a_weak_supply(life: LockLife) -> None:
+    life.supply |= {0: 1.6, 1: 1.6}
+    life.live_until(Drift.WEAK_SUPPLY, "cabinet", 200)
+    assert {cause for cause, _ in told(life)} == {Drift.WEAK_SUPPLY}
+    assert not life.standing(Drift.WEAK_SUPPLY, "line:0")
+
+
+def test_pulses_that_fail_only_beside_others_mean_a_weak_supply(life: LockLife) -> None:
+    life.fires_together, life.fails_together = 0.3, 0.4
+    life.live_until(Drift.WEAK_SUPPLY, "cabinet", 300)
+    assert "while another coil was driven" in last(life).evidence
+
+
+def test_a_board_whose_doors_all_stay_shut_now_and_then_has_a_weak_supply(life: LockLife) -> None:
+    for name, habits in life.habits.items():
+        if name.startswith("A"):
+            habits.jams = 0.5
+    life.live_until(Drift.WEAK_SUPPLY, "line:0", 300)
+    assert standing(life) == {(Drift.WEAK_SUPPLY, "line:0")}
+
+
+def test_a_mended_lock_is_told_as_over(life: LockLife) -> None:
+    life.habits["A03"].slower = 2.0
+    life.live_until(Drift.WEAK_LOCK, "A03", 400)
+    life.habits["A03"].slower = 1.0
+    life.live(400)
+    assert not life.standing(Drift.WEAK_LOCK, "A03")
+    assert len(life.drifts) == 2
+
+
+def test_a_lock_that_is_replaced_by_a_faster_one_is_measured_by_its_own_past(life: LockLife) -> None:
+    life.habits["A03"].slower = 0.5
+    life.live(GROWN_UP * 12)
+    life.habits["A03"].slower = 1.0
+    life.live_until(Drift.WEAK_LOCK, "A03", 400)
+
+
+def test_what_is_known_outlives_a_restart(life: LockLife) -> None:
+    life.habits["A03"].slower = 2.0
+    life.live_until(Drift.WEAK_LOCK, "A03", 400)
+    written = life.book.snapshot().model_dump_json()
+    life.begin(Records.model_validate_json(written))
+    assert life.book.snapshot() == Records.model_validate_json(written)
+    life.live(100)
+    assert len(life.drifts) == 1
+
+
+def test_another_lock_behind_a_door_begins_anew(life: LockLife) -> None:
+    records = life.book.snapshot()
+    moved = {name: each for name, each in life.wiring.items() if name != "A03"} | {"A03": life.wiring["B06"]}
+    book = HealthBook(moved, records, on_drift=life.drifts.append)
+    assert book.snapshot().locks["A03"].episodes == 0
+    assert book.snapshot().locks["A04"] == records.locks["A04"]
+
+
+def test_the_records_of_a_lock_stay_small(life: LockLife) -> None:
+    life.live(600)
+    records = life.book.snapshot()
+    assert all(len(lock.model_dump_json()) < 1200 for lock in records.locks.values())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sound_locks_are_left_in_peace(seed: int) -> None:
+    life = LockLife(seed, boards=2, locks=6)
+    life.live(2000)
+    assert life.drifts == []
