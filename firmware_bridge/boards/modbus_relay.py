@@ -54,6 +54,8 @@ EXCEPTIONS: Final = {
     0x06: "device busy",
 }
 """Modbus Application Protocol V1.1b3, section 7."""
+GATEWAYS_WORD: Final = (0x0A, 0x0B)
+"""A gateway says that the board cannot be reached: for a probe that must not pass for a board."""
 MAY_HAVE_BEEN_DONE: Final = (0x04, 0x05)
 """A device failure happens while the board obeys, and what is acknowledged is still to come."""
 
@@ -150,6 +152,7 @@ class Driver:
     bauds: Sequence[int] = (9600, 4800, 19200, 38400, 57600, 115200)
     addresses = range(1, 248)
     most_channels = 32
+    checksum = True
     options = frozenset({"pulse_s"})
     echo_matters = True
     """The answer to a pulse equals it; a read and its answer differ in their third byte."""
@@ -174,7 +177,7 @@ class Driver:
 
         def interpret(frame: Frame) -> Reply | None:
             if (frame.address, frame.function) == (address, Function.WRITE_COIL_DECLINED):
-                return _declined(frame)
+                return _declined(frame, obeyed_codes=MAY_HAVE_BEEN_DONE)
             taken = (frame.address, frame.function, frame.body) == (address, Function.WRITE_COIL, frame_out[2:-2])
             return Heard() if taken else None
 
@@ -208,7 +211,9 @@ def _read(address: int, inputs: int, *, echo: EchoHeard | None) -> Request[Frame
     return Request("read inputs", read_frame(address, inputs), parse, interpret)
 
 
-def _declined(frame: Frame) -> Declined:
+def _declined(frame: Frame, obeyed_codes: Sequence[int] = ()) -> Declined | None:
     (code,) = frame.body
+    if code in GATEWAYS_WORD:
+        return None
     reason = f"the board says {EXCEPTIONS.get(code, 'no')} (exception {code:02X})"
-    return Declined(reason, obeyed=code in MAY_HAVE_BEEN_DONE)
+    return Declined(reason, obeyed=code in obeyed_codes)

@@ -130,6 +130,13 @@ def test_other_pulses_are_refused_with_the_field_that_asks_for_them(pulse_s: flo
             ask()
 
 
+@pytest.mark.parametrize("code", [0x0A, 0x0B])
+def test_a_gateway_that_finds_no_board_is_no_board(code: int) -> None:
+    assert Driver().probe(9).interpret(Frame(9, Function.READ_INPUTS_DECLINED, bytes((code,)))) is None
+    board = BOARD.model_copy(update={"address": 9})
+    assert Driver().unlock(board, 0).interpret(Frame(9, Function.WRITE_COIL_DECLINED, bytes((code,)))) is None
+
+
 @given(frames())
 def test_every_frame_survives_the_wire(sent: tuple[bytes, Frame]) -> None:
     wire, frame = sent

@@ -7,6 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pymodbus.constants import ExcCodes
+from pymodbus.framer import FramerRTU
+from pymodbus.pdu import DecodePDU, ModbusPDU
+from pymodbus.pdu.bit_message import (
+    ReadCoilsRequest,
+    ReadDiscreteInputsRequest,
+    WriteMultipleCoilsRequest,
+    WriteSingleCoilRequest,
+)
+from pymodbus.pdu.register_message import ReadHoldingRegistersRequest
 
 from config.settings import BoardSettings
 from simulator.boards.modbus_relay import ModbusRelay, sealed
@@ -65,6 +75,28 @@ def test_inverted_wiring_turns_every_input_around(locks: Any) -> None:
 def test_what_cannot_be_done_gets_an_exception(board: ModbusRelay, locks: Any, request_body: str, answer: str) -> None:
     assert say(board, request_body) == answer
     assert locks.deeds == []
+
+
+def test_pymodbus_understands_every_answer_and_is_understood(board: ModbusRelay, locks: Any) -> None:
+    framer = FramerRTU(DecodePDU(is_server=False))
+    locks.unlatched = {0, 6}
+
+    def transact(request: ModbusPDU) -> ModbusPDU:
+        (answer,) = board.hear(framer.buildFrame(request))
+        length, pdu = framer.handleFrame(answer, 1, 0)
+        assert length == len(answer)
+        assert pdu is not None
+        return pdu
+
+    inputs = transact(ReadDiscreteInputsRequest(address=0, count=8, dev_id=1))
+    assert inputs.bits == [channel not in (0, 6) for channel in range(8)]
+    assert transact(WriteSingleCoilRequest(address=3, bits=[True], dev_id=1)).bits == [True]
+    assert transact(WriteMultipleCoilsRequest(address=4, bits=[True, False, True], dev_id=1)).count == 3
+    assert transact(ReadCoilsRequest(address=0, count=8, dev_id=1)).bits == [relay in (3, 4, 6) for relay in range(8)]
+    assert transact(WriteSingleCoilRequest(address=3, bits=[False], dev_id=1)).bits == [False]
+    assert transact(ReadCoilsRequest(address=0, count=9, dev_id=1)).exception_code == ExcCodes.ILLEGAL_ADDRESS
+    assert transact(ReadHoldingRegistersRequest(count=1, dev_id=1)).exception_code == ExcCodes.ILLEGAL_FUNCTION
+    assert locks.deeds == [("hold", 3), ("hold", 4), ("release", 5), ("hold", 6), ("release", 3)]
 
 
 def test_a_relay_can_be_held_and_let_go_and_reads_as_on_meanwhile(board: ModbusRelay, locks: Any) -> None:
