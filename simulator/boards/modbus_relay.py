@@ -1,15 +1,13 @@
 """Firmware of the modbus-relay family (Waveshare Modbus RTU relay): `ADDRESS FUNCTION ... CRC`.
 
-Relays and inputs count from 0; the hooks are wired to the inputs. A board without a clock of its own cannot tell when a
-pulse has ended, so a pulsing relay reads as off. Frames with a wrong CRC get no answer.
+Relays and inputs count from 0; the hooks are wired to the inputs. Frames with a wrong CRC get no answer.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-from config.settings import BoardSettings
-from simulator.boards.board import Board, Family, Step, Terminals
+from simulator.boards.board import Board, Family, Step
 
 
 class Function(IntEnum):
@@ -53,10 +51,6 @@ TOGGLE = 0x5500
 class ModbusRelay(Board):
     """One relay board."""
 
-    def __init__(self, wiring: BoardSettings, terminals: Terminals) -> None:
-        super().__init__(wiring, terminals)
-        self._on: set[int] = set()
-
     def step(self, heard: bytes) -> Step | None:
         """Read one frame; what is none, or for others, is passed over byte by byte: only a true CRC makes a frame."""
         if heard[0] != BROADCAST and not self._is_for_me(heard[0]):
@@ -86,7 +80,7 @@ class ModbusRelay(Board):
         place, value = int.from_bytes(body[:2], "big"), int.from_bytes(body[2:4], "big")
         match function:
             case Function.READ_RELAYS:
-                return self._read(place, value, [channel in self._on for channel in range(self.channels)])
+                return self._read(place, value, [self._terminals.driven(channel) for channel in range(self.channels)])
             case Function.READ_INPUTS:
                 return self._read(place, value, [self._hook_bit(channel) for channel in range(self.channels)])
             case Function.WRITE_RELAY:
@@ -117,7 +111,6 @@ class ModbusRelay(Board):
             return Refusal.ILLEGAL_VALUE
         if kind == FLASH_OFF:  # a relay that is off only ends up on
             return self._switch(channel, ON)
-        self._on.discard(channel)
         self._terminals.pulse(channel, value * UNIT_S)
         return None
 
@@ -143,11 +136,9 @@ class ModbusRelay(Board):
         """Switch one relay until further notice."""
         if value not in (ON, OFF, TOGGLE):
             return Refusal.ILLEGAL_VALUE
-        if value == ON or (value == TOGGLE and channel not in self._on):
-            self._on.add(channel)
+        if value == ON or (value == TOGGLE and not self._terminals.driven(channel)):
             self._terminals.hold(channel)
         else:
-            self._on.discard(channel)
             self._terminals.release(channel)
         return None
 

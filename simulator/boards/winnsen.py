@@ -48,9 +48,15 @@ class Winnsen(Board):
 
     def _obey(self, command: int, station: int, lock: int) -> bytes:
         if command == UNLOCK:
-            self._terminals.pulse(lock - 1, self._pulse_s)
-            return _reply(command, station, lock, self._codes["unlatched"])
+            return _reply(command, station, lock, self._unlock(lock - 1))
         return _reply(command, station, self._state(lock - 1), lock)
+
+    def _unlock(self, channel: int) -> int:
+        """Drive a coil, unless it is too warm; the status to answer with."""
+        if self._terminals.cooling(channel):
+            return self._codes["cooling"]
+        self._terminals.pulse(channel, self._pulse_s)
+        return self._codes["unlatched"]
 
     def _state(self, channel: int) -> int:
         return self._codes["latched" if self._hook_bit(channel) else "unlatched"]

@@ -23,6 +23,8 @@ class Locks:
 
     unlatched: set[int] = field(default_factory=set)
     occupied_channels: set[int] = field(default_factory=set)
+    warm: set[int] = field(default_factory=set)
+    """Channels whose coils are so warm that a board which watches them lets them rest."""
     pulses: list[tuple[int, float]] = field(default_factory=list)
     """Channel (0-based) and seconds of each pulse."""
     crimes: list[str] = field(default_factory=list)
@@ -43,6 +45,12 @@ class Locks:
 
     def occupied(self, channel: int) -> bool:
         return channel in self.occupied_channels
+
+    def cooling(self, channel: int) -> bool:
+        return channel in self.warm
+
+    def driven(self, channel: int) -> bool:
+        return f"coil {channel} held" in self.crimes
 
     def unlock_all(self) -> None:
         self.crimes.append("every lock unlocked")

@@ -35,7 +35,8 @@ class Notebook:
         return channel in self.warm
 
     def driven(self, channel: int) -> bool:
-        return ("hold", channel) in self.deeds
+        switched = [deed[0] for deed in self.deeds if deed in (("hold", channel), ("release", channel))]
+        return switched[-1:] == ["hold"]
 
     def unlock_all(self) -> None:
         self.deeds.append(("unlock all",))

@@ -27,6 +27,13 @@ def test_unlock_drives_one_coil_and_answers_with_the_lock_before_the_status(boar
     assert locks.deeds == [("pulse", 4, 0.5)]
 
 
+def test_a_coil_that_is_too_warm_is_not_driven_and_the_answer_says_02(board: Winnsen, locks: Any) -> None:
+    locks.warm = {4}
+    assert ask(board, "90 06 05 01 05 03") == "90 07 85 01 05 02 03"
+    assert locks.deeds == []
+    assert ask(board, "90 06 05 01 06 03") == "90 07 85 01 06 01 03"
+
+
 def test_status_is_answered_with_the_status_before_the_lock(board: Winnsen, locks: Any) -> None:
     assert ask(board, "90 06 12 01 05 03") == "90 07 92 01 00 05 03"
     locks.unlatched = {4}
