@@ -9,6 +9,7 @@ from simulator.boards.bus import PARTIAL_FRAME_S, Bus
 from simulator.boards.faults import LineFaults
 from simulator.boards.kerong_cu24 import KerongCu24
 from simulator.boards.lock485_8a import Lock4858a
+from simulator.boards.wkly import Wkly
 
 
 def test_the_answer_of_one_board_moves_no_other(locks: Any) -> None:
@@ -54,7 +55,10 @@ def test_two_boards_that_speak_at_once_spoil_each_others_bits(locks: Any) -> Non
     )
 
 
-def test_only_the_8a_family_reports_a_moved_hook_unasked(locks: Any) -> None:
+def test_some_families_report_a_moved_hook_unasked_and_others_do_not(locks: Any) -> None:
     locks.unlatched = {2}
     assert Bus([Lock4858a(BoardSettings(address=1, channels=8), locks)]).news(1, 2) == bytes.fromhex("81 01 03 00 83")
+    assert Bus([Wkly(BoardSettings(address=1, channels=8), locks)]).news(1, 2) == bytes.fromhex(
+        "57 4B 4C 59 0A 01 85 03 00 84"
+    )
     assert Bus([KerongCu24(BoardSettings(address=1, channels=24), locks)]).news(1, 2) == b""
