@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -37,6 +38,19 @@ class Bus:
             for reply in _collide([said for speaker, said in spoken.items() if speaker != board.address]):
                 board.hear(reply)
         return _collide(list(spoken.values()))
+
+    def restart(self) -> None:
+        """The power came back: every board starts anew."""
+        for board in self._boards:
+            board.restart()
+
+    def unasked(self, chance: random.Random, faults: LineFaults) -> bytes:
+        """What some living board says of some channel though nobody asked; empty when its family says nothing."""
+        living = [board for board in self._boards if board.address not in faults.dead]
+        if not living:
+            return b""
+        board = chance.choice(living)
+        return board.news(chance.randrange(board.channels))
 
     def news(self, address: int, channel: int) -> bytes:
         """What a board reports unasked when the hook of a channel has moved; empty when it reports nothing."""

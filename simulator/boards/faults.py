@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +15,13 @@ class LineFaults(BaseModel):
     Attributes:
         latency_s: added to every reply's latency, seconds.
         drop: share of replies that are lost.
-        noise: share of bytes that arrive as another byte, in both directions.
+        late: share of replies that come late, perhaps into the next request.
+        late_s: how much later those come, seconds.
+        noise: share of bits, start and stop bits included, that arrive inverted.
+        noise_on: which frames the noise hits.
+        idle_noise: share of the bits of a silent line at which a disturbance begins that both ends take for a byte.
+        unasked_per_s: frames that nobody asked for, on average each second: a board's news where the family has such
+            frames, else the last reply once more.
         echo: the adapter returns what it sends, as a cheap RS-485 adapter does.
         dead: addresses of boards without power.
         rogue: addresses of boards that answer to every address.
@@ -27,14 +32,23 @@ class LineFaults(BaseModel):
 
     latency_s: float = Field(default=0.0, ge=0, le=60)
     drop: Chance = 0.0
+    late: Chance = 0.0
+    late_s: float = Field(default=0.8, ge=0, le=60)
     noise: Chance = 0.0
+    noise_on: Literal["both", "requests", "replies"] = "both"
+    idle_noise: float = Field(default=0.0, ge=0, le=0.05)
+    unasked_per_s: float = Field(default=0.0, ge=0, le=50)
     echo: bool = False
     dead: tuple[int, ...] = ()
     rogue: tuple[int, ...] = ()
     chatter: bool = False
 
-    def garble(self, data: bytes, chance: random.Random) -> bytes:
-        """The bytes as they arrive at the other end."""
-        if self.noise == 0:
-            return data
-        return bytes(byte ^ chance.randint(1, 255) if chance.random() < self.noise else byte for byte in data)
+    @property
+    def request_noise(self) -> float:
+        """Share of the bits of requests that arrive inverted."""
+        return 0.0 if self.noise_on == "replies" else self.noise
+
+    @property
+    def reply_noise(self) -> float:
+        """Share of the bits of replies that arrive inverted."""
+        return 0.0 if self.noise_on == "requests" else self.noise

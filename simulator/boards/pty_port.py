@@ -1,11 +1,13 @@
-"""A pseudo-terminal under a stable name: what a program opens as its serial adapter."""
+"""A pseudo-terminal: what a program opens as its serial adapter."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import termios
 import tty
+from collections.abc import Callable
 from pathlib import Path
 
 SPEEDS = {
@@ -24,50 +26,43 @@ OUTPUT_SPEED = 5
 
 
 class PtyPort:
-    """The adapter's two ends: a raw pseudo-terminal, and a symbolic link to its far side.
+    """The adapter's two ends. Belongs to the running asyncio loop.
 
     The far side is kept open here too, so that programs may come and go without hanging the line up.
 
+    Args:
+        heard: called with whatever the program sends.
+
     Raises:
-        OSError: no pseudo-terminal is to be had, or the link cannot be made.
+        OSError: no pseudo-terminal is to be had.
     """
 
-    def __init__(self, link: Path) -> None:
-        self._link = link
-        self.master, self._slave = os.openpty()
-        try:
-            tty.setraw(self._slave)
-            os.set_blocking(self.master, False)
-            fresh = link.with_name(f".{link.name}.new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(os.ttyname(self._slave))
-            fresh.replace(link)
-        except OSError:
-            self._hang_up()
-            raise
+    def __init__(self, heard: Callable[[bytes], None]) -> None:
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self._heard = heard
+        self.path = Path(os.ttyname(self._slave))
+        asyncio.get_running_loop().add_reader(self._master, self._read)
 
     @property
     def baud(self) -> int | None:
         """The speed that the program has set, bits per second; None for one that no board knows."""
         return SPEEDS.get(termios.tcgetattr(self._slave)[OUTPUT_SPEED])
 
-    def read(self) -> bytes:
-        """What the program sent since the last read; empty when nothing is there."""
-        try:
-            return os.read(self.master, 4096)
-        except BlockingIOError:
-            return b""
-
     def write(self, data: bytes) -> None:
         """Let bytes arrive at the program; they are lost when nobody reads and the buffer is full, as in a UART."""
         with contextlib.suppress(BlockingIOError):
-            os.write(self.master, data)
+            os.write(self._master, data)
 
     def close(self) -> None:
-        """Pull the adapter out: the link goes and the far side is hung up."""
-        self._link.unlink(missing_ok=True)
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        os.close(self.master)
+        """Pull the adapter out: the far side is hung up."""
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)
         os.close(self._slave)
+
+    def _read(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(self._master, 4096)
+            if data:
+                self._heard(data)

@@ -43,9 +43,20 @@ class Timeline:
         """The present time; within an action, the time that it was due."""
         return self._clock() if self._happening is None else self._happening
 
+    @property
+    def next_due(self) -> float | None:
+        """When something will happen next; None when nothing will."""
+        while self._queue and self._queue[0].cancelled:
+            heapq.heappop(self._queue)
+        return self._queue[0].due if self._queue else None
+
     def after(self, seconds: float, action: Action) -> Appointment:
         """Let `action` happen `seconds` from now."""
-        appointment = Appointment(self.now() + seconds, next(self._numbers), action)
+        return self.at(self.now() + seconds, action)
+
+    def at(self, due: float, action: Action) -> Appointment:
+        """Let `action` happen at a time, or now when that has passed."""
+        appointment = Appointment(max(due, self.now()), next(self._numbers), action)
         heapq.heappush(self._queue, appointment)
         if self._alarm is not None:
             self._alarm(appointment.due)

@@ -10,19 +10,21 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import LineSettings, Settings
-from simulator.boards.board import Board
+from simulator.boards.adapter import TcpAdapter, UsbAdapter
 from simulator.boards.bus import Bus
 from simulator.boards.faults import LineFaults
 from simulator.boards.registry import family_named
 from simulator.boards.serial_line import SerialLine
+from simulator.boards.wire import Wire
 from simulator.doors.cabinet import Cabinet
+from simulator.doors.live import live_timeline
 from simulator.doors.log import Kind, PhysicalLog
 from simulator.doors.timeline import Timeline
 from simulator.street.changes import Changes
 from simulator.street.errors import UnknownLine
 
-ALARM_MARGIN_S = 0.0005
-"""asyncio may call a timer a clock tick early; a timeline that is woken too early would sleep on."""
+TCP_PORT = "socket://"
+"""How a line's port begins that is reached through a TCP serial server; the simulated one listens there."""
 
 
 @dataclass(frozen=True)
@@ -79,34 +81,35 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
         power_coils: coils that the power supply carries at once; what the site's settings say when None.
         chance: source of bouncing contacts and of faults.
     """
-    loop = asyncio.get_running_loop()
-    timeline = Timeline(loop.time, alarm=lambda due: _discard(loop.call_at(due + ALARM_MARGIN_S, timeline.catch_up)))
+    timeline = live_timeline(asyncio.get_running_loop())
     log = PhysicalLog(timeline.now)
     changes = Changes()
     log.listen(changes.ring)
     coils = power_coils if power_coils is not None else settings.panel.coils_at_once
     cabinet = Cabinet(settings.compartments, timeline, log, chance, coils)
-    lines = {line.name: _build_line(line, cabinet, pty_dir, chance) for line in settings.lines}
+    lines = {line.name: _build_line(line, cabinet, pty_dir, timeline, chance) for line in settings.lines}
     return World(settings, cabinet, lines, log, changes)
 
 
-def _build_line(settings: LineSettings, cabinet: Cabinet, pty_dir: Path, chance: random.Random) -> SerialLine:
+def _build_line(
+    settings: LineSettings, cabinet: Cabinet, pty_dir: Path, timeline: Timeline, chance: random.Random
+) -> SerialLine:
     family = family_named(settings.family)
     terminals = {board.address: cabinet.terminals(settings.name, board.address) for board in settings.boards}
-    boards: list[Board] = [family.board(board, terminals[board.address]) for board in settings.boards]
-    line = SerialLine(
+    baud = settings.baud or family.baud
+    wire = Wire(
         settings.name,
-        Bus(boards),
-        baud=settings.baud or family.baud,
+        Bus([family.board(board, terminals[board.address]) for board in settings.boards]),
+        baud=baud,
         latency_s=family.latency_s,
-        link=pty_dir / settings.name,
+        timeline=timeline,
         chance=chance,
         log=cabinet.log,
+        powered=lambda: cabinet.supply.carries_boards,
     )
+    cabinet.supply.listen(wire.lose_power)
     for address, of_board in terminals.items():
-        of_board.listen(partial(line.hook_moved, address))
-    return line
-
-
-def _discard(_timer: asyncio.TimerHandle) -> None:
-    """Timers of the timeline are never cancelled: a cancelled appointment does nothing."""
+        of_board.listen(partial(wire.hook_moved, address))
+    over_tcp = settings.port.startswith(TCP_PORT)
+    adapter = TcpAdapter(settings.port, baud) if over_tcp else UsbAdapter(pty_dir / settings.name)
+    return SerialLine(wire, adapter, cabinet.log)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import random
-
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
+from pydantic import ValidationError
 
 from simulator.boards.faults import LineFaults
 
 
-@given(st.binary(max_size=100), st.floats(0, 1), st.integers(0, 99))
-def test_noise_neither_adds_nor_removes_bytes(data: bytes, noise: float, seed: int) -> None:
-    assert len(LineFaults(noise=noise).garble(data, random.Random(seed))) == len(data)
+def test_a_line_without_faults_has_none() -> None:
+    assert LineFaults().model_dump(exclude_defaults=True) == {}
 
 
-def test_noise_changes_the_share_of_bytes_that_was_asked_for() -> None:
-    garbled = LineFaults(noise=0.5).garble(bytes(1000), random.Random(1))
-    assert 450 < sum(byte != 0 for byte in garbled) < 550
+@pytest.mark.parametrize(
+    ("noise_on", "requests", "replies"), [("both", 0.01, 0.01), ("requests", 0.01, 0.0), ("replies", 0.0, 0.01)]
+)
+def test_noise_may_hit_one_direction_alone(noise_on: str, requests: float, replies: float) -> None:
+    faults = LineFaults.model_validate({"noise": 0.01, "noise_on": noise_on})
+    assert (faults.request_noise, faults.reply_noise) == (requests, replies)
 
 
-def test_a_quiet_line_changes_nothing() -> None:
-    assert LineFaults().garble(bytes(range(256)), random.Random(1)) == bytes(range(256))
+@pytest.mark.parametrize("wrong", [{"noise": 1.5}, {"drop": -0.1}, {"late_s": 61}, {"dead": "all"}, {"nois": 0.1}])
+def test_a_fault_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        LineFaults.model_validate(wrong)

@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 from config.settings import BoardSettings
+from simulator.boards.adapter import UsbAdapter
 from simulator.boards.bus import Bus
 from simulator.boards.faults import LineFaults
 from simulator.boards.kerong_cu24 import KerongCu24
 from simulator.boards.serial_line import SerialLine
+from simulator.boards.wire import Wire
+from simulator.doors.live import live_timeline
 from simulator.doors.log import Kind, PhysicalLog
 
 VERSION = bytes.fromhex("02 00 00 8F 00 00 03 94")
@@ -69,7 +72,8 @@ class Site:
     """One line with a board at address 0, and a log that can be awaited."""
 
     def __init__(self, folder: Path, locks: object) -> None:
-        self.log = PhysicalLog(asyncio.get_running_loop().time)
+        timeline = live_timeline(asyncio.get_running_loop())
+        self.log = PhysicalLog(timeline.now)
         self._bell = asyncio.Event()
         self.log.listen(self._bell.set)
         bus = Bus(
@@ -78,9 +82,9 @@ class Site:
                 KerongCu24(BoardSettings(address=1, channels=24), locks),
             ]
         )
-        chance = random.Random(3)
         self.link = folder / "left"
-        self.line = SerialLine("left", bus, baud=19200, latency_s=0.004, link=self.link, chance=chance, log=self.log)
+        wire = Wire("left", bus, baud=19200, latency_s=0.004, timeline=timeline, chance=random.Random(3), log=self.log)
+        self.line = SerialLine(wire, UsbAdapter(self.link), self.log)
 
     async def logged(self, kind: Kind) -> None:
         async with asyncio.timeout(5):
@@ -149,11 +153,11 @@ async def test_a_frame_sent_into_a_reply_is_not_heard(site: Site, program: Progr
     assert await program.read(len(ANSWER) - 1) == ANSWER[1:]
 
 
-async def test_boards_hear_nothing_at_the_wrong_speed(site: Site) -> None:
+async def test_boards_hear_garbage_at_the_wrong_speed_and_not_the_frame(site: Site) -> None:
     program = Program(site.link, termios.B9600)
     program.write(VERSION)
-    await site.logged(Kind.FRAME_UNHEARD)
-    assert (site.log.since(0)[-1].note or "").startswith("sent at 9600 bit/s on a line of 19200")
+    await site.logged(Kind.FRAME_GARBLED)
+    assert (site.log.since(0)[-1].note or "").startswith("sent at 9600 bit/s on a line of 19200, heard as ")
     program.close()
 
 
@@ -161,12 +165,29 @@ async def test_pulling_the_adapter_hangs_up_and_takes_the_link_away(site: Site, 
     site.line.unplug()
     assert not site.link.exists()
     assert not site.link.is_symlink()
+    assert site.line.device is None
     assert await program.read(1) == b""
 
 
 async def test_an_adapter_put_in_again_answers_under_the_same_name(site: Site) -> None:
     site.line.unplug()
     site.line.plug()
+    again = Program(site.link)
+    again.write(VERSION)
+    assert await again.read(len(ANSWER)) == ANSWER
+    again.close()
+
+
+async def test_an_adapter_that_comes_back_elsewhere_has_another_name_of_its_own_and_the_same_stable_link(
+    site: Site, program: Program
+) -> None:
+    assert site.line.device == "ttyUSB0"
+    assert site.link.readlink() == Path("ttyUSB0")
+    site.line.replug()
+    assert await program.read(1) == b""
+    assert site.line.device == "ttyUSB1"
+    assert site.link.readlink() == Path("ttyUSB1")
+    assert not (site.link.parent / "ttyUSB0").exists()
     again = Program(site.link)
     again.write(VERSION)
     assert await again.read(len(ANSWER)) == ANSWER
