@@ -13,6 +13,7 @@ from typing import Final
 from config.settings import BitOrder, BoardSettings
 from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
+from firmware_bridge.hook_bits import hook_bits
 
 FAMILY: Final = "kerong-cu24"
 START: Final = 0x02
@@ -110,6 +111,7 @@ class Driver:
     bauds: Sequence[int] = (19200, 9600, 57600, 115200)
     addresses = range(17)
     most_channels = 24
+    checksum = True
     options = frozenset({"bit_order", "pulse_s"})
     """The pulse is set on the board itself; the site says it when it is not the factory's."""
     echo_matters = False
@@ -157,16 +159,10 @@ class Driver:
         return Request("unlock", encode_request(Command.UNLOCK, address, channel), parse, interpret)
 
 
-def bits_of(data: bytes, order: BitOrder = FACTORY_BIT_ORDER) -> tuple[bool, ...]:
-    """Hook bits, channel 0 first: the first byte holds channels 0 to 7, in an order of bits that the site may turn."""
-    places = range(8) if order == "lowest-first" else range(7, -1, -1)
-    return tuple(bool(byte >> bit & 1) for byte in data for bit in places)
-
-
 def _status(frame: Frame, address: int, order: BitOrder) -> Reply | None:
     if not _answers(frame, Command.STATUS, address, WHOLE_BOARD):
         return None
-    return Hooks(0, bits_of(frame.data, order)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
+    return Hooks(0, hook_bits(frame.data, order)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
 
 
 def _answers(frame: Frame, command: Command, address: int, lock: int) -> bool:

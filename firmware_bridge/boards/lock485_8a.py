@@ -16,6 +16,7 @@ from config.settings import BitOrder, BoardSettings
 from firmware_bridge.boards.driver import EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Found, Verdict
+from firmware_bridge.hook_bits import hook_bits
 
 FAMILY: Final = "lock485-8a"
 UNLOCK: Final = 0x8A
@@ -142,6 +143,7 @@ class Driver:
     bauds: Sequence[int] = (9600,)
     addresses = range(1, 33)
     most_channels = 50
+    checksum = True
     options = frozenset({"bit_order", "first_index", "pulse_s"})
     echo_matters = True
     """The reply to an unlock can equal it, and so can the reply to a read of all hooks of an eight-channel board."""
@@ -166,7 +168,8 @@ class Driver:
         def interpret(frame: Frame) -> Reply | None:
             if frame.body[-1] != ASK_STATUS:
                 return None
-            return Hooks(0, bits_of(frame.body[:-1], order)[:channels])
+            lowest_channels_first = frame.body[-2::-1]
+            return Hooks(0, hook_bits(lowest_channels_first, order)[:channels])
 
         request = Request("read all", read_all_frame(address), expected.parse, interpret)
         return (HookRead(range(channels), request),)
@@ -199,9 +202,3 @@ class Driver:
             return Hooks(0, (state == SET,)) if state in (SET, CLEAR) else None
 
         return Request("read one", read_one_frame(address, 0), expected.parse, interpret)
-
-
-def bits_of(hook_bytes: bytes, order: BitOrder = FACTORY_BIT_ORDER) -> tuple[bool, ...]:
-    """Hook bits, channel 0 first: the last byte holds channels 0 to 7, in an order of bits that the site may turn."""
-    places = range(8) if order == "lowest-first" else range(7, -1, -1)
-    return tuple(bool(byte >> bit & 1) for byte in reversed(hook_bytes) for bit in places)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from config.settings import BoardSettings
+from config.settings import BitOrder, BoardSettings
 from firmware_bridge.boards.driver import Declined, EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
 from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Found, Verdict
+from firmware_bridge.hook_bits import hook_bits
 
 FAMILY: Final = "modbus-relay"
 PULSE_BASE: Final = 0x0200
@@ -28,6 +29,8 @@ ROUNDING_S: Final = 1e-6
 """How far a pulse written in the settings may be from a tenth of a second: no more than decimals differ from binary."""
 INPUTS_OF_PROBE: Final = 8
 """The smallest boards of the family have as many. One input would do, but its late answer would read as eight hooks."""
+BIT_ORDER: Final[BitOrder] = "lowest-first"
+"""Laid down by the standard, so no setting."""
 MOST_HOOK_BYTES: Final = 4
 PULSE_LENGTH: Final = 8
 EXCEPTION_LENGTH: Final = 5
@@ -188,11 +191,6 @@ class Driver:
         return _read(address, INPUTS_OF_PROBE, echo=EchoHeard())
 
 
-def bits_of(hook_bytes: bytes) -> tuple[bool, ...]:
-    """Hook bits, channel 0 first: the first byte holds channels 0 to 7, lowest bit first."""
-    return tuple(bool(byte >> bit & 1) for byte in hook_bytes for bit in range(8))
-
-
 def _read(address: int, inputs: int, *, echo: EchoHeard | None) -> Request[Frame]:
     """A read of the first inputs; `echo` is what its own coming back is worth."""
     hook_bytes = (inputs + 7) // 8
@@ -206,7 +204,7 @@ def _read(address: int, inputs: int, *, echo: EchoHeard | None) -> Request[Frame
             return None
         if frame.body[0] == 0:
             return echo
-        return Hooks(0, bits_of(frame.body[1:])[:inputs]) if frame.body[0] == hook_bytes else None
+        return Hooks(0, hook_bits(frame.body[1:], BIT_ORDER)[:inputs]) if frame.body[0] == hook_bytes else None
 
     return Request("read inputs", read_frame(address, inputs), parse, interpret)
 
