@@ -10,6 +10,7 @@ from firmware_bridge.attempts import SentAttempt
 from firmware_bridge.boards.driver import AnyRequest, BoardDriver, Hooks
 from firmware_bridge.debounce import Debounce
 from firmware_bridge.reports import Latch, Outcome
+from firmware_bridge.trust import Trust
 
 SILENT_POLL_S: Final = 1.0
 """How often a board that does not answer is asked again: each such read holds the line for a whole reply time limit."""
@@ -41,6 +42,7 @@ class BoardWatch:
         self._inverted = board.inverted
         self._compartments = dict(compartments)
         self._hooks = {channel: Debounce(settings.debounce_reads) for channel in compartments}
+        self._trust = Trust(settings.debounce_reads, checksum=driver.checksum)
         self._reads = tuple(driver.hook_reads(board))
         self._cursor = 0
         self._failures = 0
@@ -84,6 +86,7 @@ class BoardWatch:
         """Take the answer to `next_read`, which was asked for when `began`."""
         self.answering = True
         self.last_failure = "its reads do not agree yet"
+        self._trust.answered()
         self._failures = 0
         for channel, bit in enumerate(hooks.bits, hooks.first_channel):
             if channel in self._hooks:
@@ -98,8 +101,8 @@ class BoardWatch:
     def read_failed(self, why: str, now: float) -> None:
         """`next_read` had no usable answer: it is repeated at once, a bounded number of times."""
         self.last_failure = why
+        self._trust.failed()
         self._failures += 1
-        self._cursor = 0
         if self._failures > self._read_retries:
             self.answering = False
             self._lose_doors()
@@ -130,7 +133,7 @@ class BoardWatch:
     def _take(self, channel: int, latch: Latch) -> None:
         hook = self._hooks[channel]
         previous = hook.latch
-        hook.read(latch)
+        hook.read(latch, reads=self._trust.reads)
         if hook.latch is not previous:
             self._on_change(self._compartments[channel], hook.latch, previous)
 

@@ -19,14 +19,14 @@ class Debounce:
         """Whether the last reads hint at another state than the believed one."""
         return self.latch is Latch.UNKNOWN or self._agreeing > 0
 
-    def read(self, latch: Latch) -> None:
-        """Take one good read of the hook."""
+    def read(self, latch: Latch, *, reads: int = 0) -> None:
+        """Take one good read of the hook; `reads` asks for more agreeing ones than usual, while the line is noisy."""
         if latch is self.latch:
             self._agreeing = 0
             return
         self._agreeing = self._agreeing + 1 if latch is self._candidate else 1
         self._candidate = latch
-        if self._agreeing >= self._reads:
+        if self._agreeing >= max(self._reads, reads):
             self.latch = latch
             self._agreeing = 0
 

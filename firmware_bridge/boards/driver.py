@@ -96,6 +96,10 @@ class BoardDriver(Protocol):
         """The fields of `BoardSettings`, besides address, channels and inverted, that this family knows."""
 
     @property
+    def checksum(self) -> bool:
+        """Whether the family's replies carry a checksum, by which one damaged bit is always noticed."""
+
+    @property
     def echo_matters(self) -> bool:
         """Whether a request that comes back can be mistaken for its reply, so that echo must be found out first."""
 

@@ -80,6 +80,7 @@ class Driver:
     addresses = range(15)
     """Board 15 would share its ADDR with the command that opens every board of the bus."""
     most_channels = 16
+    checksum = True
     options = frozenset({"bit_order", "infrared", "pulse_s"})
     echo_matters = False
     """No request looks like a reply."""

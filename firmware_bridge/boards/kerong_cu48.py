@@ -87,6 +87,7 @@ class Driver:
     addresses = range(32)
     """As many as five DIP switches can set; no sheet at hand names more."""
     most_channels = 48
+    checksum = True
     options = frozenset({"bit_order", "infrared", "pulse_s"})
     echo_matters = False
     """Requests say 60 or 61 where replies say 75."""

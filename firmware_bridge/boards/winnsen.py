@@ -93,6 +93,7 @@ class Driver:
     """No sheet at hand names the last station: six switches are the most that such boards carry."""
     most_channels = 50
     """As many as the settings allow; no sheet at hand names the most."""
+    checksum = False
     options = frozenset({"pulse_s", "status_codes"})
     echo_matters = False
     """A request is shorter than its reply and has another command byte."""

@@ -143,6 +143,7 @@ class Driver:
     bauds: Sequence[int] = (9600,)
     addresses = range(32)
     most_channels = MOST_CHANNELS
+    checksum = True
     options = frozenset({"first_index", "pulse_s"})
     echo_matters = False
     """A request has less data than its reply; the reply of a failure has one byte, FF, which no request has."""
