@@ -50,7 +50,7 @@ def test_noise_asks_for_more_reads_up_to_a_bound_and_quiet_for_fewer_again(check
 
 def test_the_agreeing_reads_keep_false_states_rare_in_every_family_at_any_noise(family: str) -> None:
     driver = driver_named(family)
-    board = wiring(family, driver.addresses[0], min(24, driver.most_channels))
+    board = wiring(family, driver.addresses[0], min(12, driver.most_channels))
     request = driver.hook_reads(board)[0].request
     answer = b"".join(firmware(family, board, Locks(unlatched={1, 8, 9})).hear(request.frame))
     bits = 8 * len(answer)
