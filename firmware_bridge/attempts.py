@@ -10,8 +10,9 @@ from firmware_bridge.boards.driver import Declined, Reply
 from firmware_bridge.power import Lock
 from firmware_bridge.reports import Latch, Outcome, UnlockReport
 
-HOPE_S: Final = 0.25
-"""How long a hook that begins to move in the last moment is still waited for: several quick reads."""
+HOPE_S: Final = 2.0
+"""How long a hook that begins to move in the last moment, or whose reads are lost or disagree, is still waited for: a
+few lost replies and several quick reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,19 @@ class SentAttempt:
     def verdict(self, latch: Latch, *, undecided: bool, read_failed: str, now: float) -> tuple[Outcome, str] | None:
         """What the door did, or None while it must be looked at further.
 
-        `latch` is the debounced state after the newest read, `undecided` whether that read hints at another one, and
-        `read_failed` why the newest read failed (empty when it did not). A failed read of a door that is still known is
-        about to be repeated, so it decides nothing yet.
+        `latch` is the debounced state after the newest read, `undecided` whether the reads since the frame do not yet
+        agree on it, and `read_failed` why the newest read failed (empty when it did not). A failed read of a door that
+        is still known is about to be repeated, so it decides nothing yet.
         """
         if latch is Latch.UNLATCHED:
             return Outcome.OPENED, "the hook says unlatched"
         if now < self.jammed_at:
             return None
-        if latch is Latch.UNKNOWN:
-            return Outcome.UNCONFIRMED, f"the hook cannot be read: {read_failed or 'its reads disagree'}"
-        if read_failed or (undecided and now < self.jammed_at + HOPE_S):
+        known = latch is not Latch.UNKNOWN
+        if known and (read_failed or (undecided and now < self.jammed_at + HOPE_S)):
             return None
+        if undecided or not known:
+            return Outcome.UNCONFIRMED, f"the hook cannot be read: {read_failed or 'its reads disagree'}"
         if self.refused:
             return Outcome.REFUSED, "the hook stayed latched"
         return Outcome.JAMMED, "the hook stayed latched"

@@ -148,7 +148,8 @@ class BoardWatch:
         """Report the sent attempts that the newest read decides."""
         for channel, sent in list(self._sent.items()):
             hook = self._hooks[channel]
-            verdict = sent.verdict(hook.latch, undecided=hook.undecided, read_failed=read_failed, now=now)
+            undecided = not hook.confirmed(self._trust.reads)
+            verdict = sent.verdict(hook.latch, undecided=undecided, read_failed=read_failed, now=now)
             if verdict is not None:
                 del self._sent[channel]
                 sent.settle(*verdict)

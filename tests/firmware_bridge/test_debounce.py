@@ -36,6 +36,21 @@ def test_a_restart_lets_only_later_reads_count() -> None:
     assert hook.latch is U
 
 
+def test_a_state_is_confirmed_by_as_many_reads_in_a_row_as_make_one() -> None:
+    hook = Debounce(reads=2)
+    for latch in (L, L):
+        hook.read(latch)
+    assert hook.confirmed()
+    assert not hook.confirmed(reads=3)
+    hook.restart()
+    hook.read(L)
+    assert not hook.confirmed()
+    hook.read(L)
+    assert hook.confirmed()
+    hook.read(U)
+    assert not hook.confirmed()
+
+
 def test_a_lost_hook_is_unknown_until_it_agrees_with_itself_again() -> None:
     hook = Debounce(reads=2)
     for latch in (L, L):

@@ -63,6 +63,8 @@ def live_in_noise(family: str, bit_noise: float, seconds: float, seed: int) -> T
         attempts += future.result().frame_sent
         if future.result().outcome is Outcome.OPENED:
             assert not door.latched
+        if future.result().outcome is Outcome.JAMMED:
+            assert door.latched
         bench.for_seconds(chance.uniform(0.0, 5.0))
         for number in range(CHANNELS):
             truth.closed_at[number] = bench.clock()
