@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,14 @@ from iris.code import iris_code
 from iris.geometry import Segmentation
 from iris.picture import checked
 from iris.quality import Quality, quality, refuse_if_poor
-from iris.segment.eye import find_eye
+from iris.refusals import NoEye, Refusal
+from iris.segment.eye import find_eyes
 from iris.template import EyeSide, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A template, how good its picture was, and where the eye's parts lay in it."""
+    """A template, how good its picture was, and where the eye's parts lay in it, in its first reading."""
 
     template: Template
     quality: Quality
@@ -27,15 +28,25 @@ class Encoded:
 def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encoded:
     """Encodes the eye in a (height, width) grey picture of 8 bits; near-infrared light is expected.
 
+    A picture that can be read in two ways gives a template with two readings, unless only one of them is fit for use.
     The same picture always gives the same answer, and the work is bounded whatever the picture shows.
 
     Raises:
         iris.refusals.Refusal: one of its subclasses, naming why the picture gives no template.
     """
     valid = checked(picture)
-    eye = find_eye(valid)
-    code = iris_code(eye.sheet.grey, eye.cover.usable)
-    found = quality(valid, eye, code)
-    refuse_if_poor(found)
-    template = Template.of(code, side=side or EyeSide.UNKNOWN, quality=found.score)
-    return Encoded(template, found, eye.segmentation)
+    refused: Refusal | None = None
+    good: list[Encoded] = []
+    for eye in find_eyes(valid):
+        code = iris_code(eye.sheet.grey, eye.cover.usable)
+        found = quality(valid, eye, code)
+        try:
+            refuse_if_poor(found)
+        except Refusal as refusal:
+            refused = refused or refusal
+            continue
+        template = Template.of(code, side=side or EyeSide.UNKNOWN, quality=found.score)
+        good.append(Encoded(template, found, eye.segmentation))
+    if not good:
+        raise refused or NoEye("nothing was found")
+    return replace(good[0], template=Template.of_readings([each.template for each in good]))

@@ -117,12 +117,17 @@ def _consistent(a: Encoded, b: Encoded) -> bool:
 
 
 def fused(templates: list[Template], side: EyeSide) -> Template:
-    """Majority of several templates of one eye, turned onto the first; raises `Incomparable` if they do not compare."""
-    first = templates[0].unpacked()
+    """Majority of several templates of one eye, turned onto the first; raises `Incomparable` if they do not compare.
+
+    Of frames with two readings that one counts which lies nearest to the others', so the result has one.
+    """
+    anchor = min(templates[0].readings, key=lambda reading: _misfit(reading, templates[1:]))
+    first = anchor.unpacked()
     seen = first.mask.astype(np.int32)
     ones = (first.bits & first.mask[..., None]).astype(np.int32)
     for template in templates[1:]:
-        turned = _turned(template.unpacked(), compare(template, templates[0]))
+        near = compare(template, anchor)
+        turned = _turned(template.readings[near.readings[0]].unpacked(), near)
         seen += turned.mask
         ones += turned.bits & turned.mask[..., None]
     return Template.of(
@@ -131,6 +136,17 @@ def fused(templates: list[Template], side: EyeSide) -> Template:
         quality=max(template.quality for template in templates),
         frames=min(255, sum(template.frames for template in templates)),
     )
+
+
+def _misfit(reading: Template, others: list[Template]) -> float:
+    """Sum of the distances to the other frames; 0.5 for one that does not compare."""
+    total = 0.0
+    for other in others:
+        try:
+            total += compare(other, reading).distance
+        except Incomparable:
+            total += 0.5
+    return total
 
 
 def _turned(code: IrisCode, comparison: Comparison) -> IrisCode:

@@ -49,12 +49,14 @@ class Comparison:
         raw: fraction of the compared bits that differ.
         overlap: bits compared.
         rotation: columns by which `a` was turned; one column is 360 / 128 degrees.
+        readings: which readings of `a` and `b` came that near.
     """
 
     distance: float
     raw: float
     overlap: int
     rotation: int
+    readings: tuple[int, int] = (0, 0)
 
     @property
     def degrees(self) -> float:
@@ -71,7 +73,14 @@ def check_encoder(template: Template) -> None:
 
 
 def informs(template: Template) -> bool:
-    """Whether the believed bits of each kind are mixed, as every iris' are; too few to compare are not judged."""
+    """Whether the believed bits of each kind are mixed, as every iris' are, in every reading.
+
+    Readings with too few believed bits to compare are not judged.
+    """
+    return all(_informs(reading) for reading in template.readings)
+
+
+def _informs(template: Template) -> bool:
     believed = np.unpackbits(template.mask)
     places = int(believed.sum())
     if 2 * places < LEAST_OVERLAP:
@@ -86,7 +95,7 @@ def sides_agree(a: EyeSide, b: EyeSide) -> bool:
 
 
 def compare(a: Template, b: Template) -> Comparison:
-    """The least distance over all rotations; raises a subclass of `Incomparable`."""
+    """The least distance over all rotations and readings; raises a subclass of `Incomparable`."""
     check_encoder(a)
     check_encoder(b)
     for template in (a, b):
@@ -101,4 +110,5 @@ def compare(a: Template, b: Template) -> Comparison:
     distance = float(found.distance[0])
     if not math.isfinite(distance):
         raise NotANumber(f"distance {distance} from {overlap} bits")
-    return Comparison(distance, float(found.raw[0]), overlap, int(found.rotation[0]))
+    readings = int(found.probe_reading[0]), int(found.reading[0])
+    return Comparison(distance, float(found.raw[0]), overlap, int(found.rotation[0]), readings)

@@ -2,11 +2,14 @@
 
 Laid out word by word over templates, so that each NumPy call works on one word of a whole block: the counts of a block
 of 4096 templates stay in the cache. Real signs, imaginary signs and masks are three planes of equal shape.
+
+A template with two readings takes two columns of a gallery and twice the rotations of a probe; its distance is that of
+the nearest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -30,13 +33,23 @@ LEAST_OVERLAP = CODE_BITS // 6
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """Codes of n templates: real signs, imaginary signs and masks, each (PLANE_WORDS, n)."""
+    """Codes of n templates: real signs, imaginary signs and masks, each (PLANE_WORDS, n or more).
+
+    Attributes:
+        rivals: (columns - n,) the template whose second reading stands in each column behind the first n.
+    """
 
     real: Words
     imaginary: Words
     mask: Words
+    rivals: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
 
     def __len__(self) -> int:
+        return self.columns - self.rivals.size
+
+    @property
+    def columns(self) -> int:
+        """Readings of all templates."""
         return int(self.mask.shape[1])
 
 
@@ -49,12 +62,15 @@ class Distances:
         raw: (n,) float32 fraction of disagreeing bits at that rotation; NaN likewise.
         overlap: (n,) int32 bits compared; the largest overlap seen where there is no distance.
         rotation: (n,) int32 columns by which the probe was turned.
+        probe_reading, reading: (n,) int32 which reading of the probe and of the template this is about.
     """
 
     distance: NDArray[np.float32]
     raw: NDArray[np.float32]
     overlap: NDArray[np.int32]
     rotation: NDArray[np.int32]
+    probe_reading: NDArray[np.int32]
+    reading: NDArray[np.int32]
 
 
 def planes(templates: list[Template]) -> Planes:
@@ -62,10 +78,13 @@ def planes(templates: list[Template]) -> Planes:
     if not templates:
         empty = np.empty((PLANE_WORDS, 0), np.uint64)
         return Planes(empty, empty, empty)
-    bits = np.unpackbits(np.stack([t.code for t in templates]), axis=2).reshape(len(templates), -1, 2)
+    rivals = [(number, each.rival) for number, each in enumerate(templates) if each.rival is not None]
+    readings = templates + [rival for _, rival in rivals]
+    bits = np.unpackbits(np.stack([each.code for each in readings]), axis=2).reshape(len(readings), -1, 2)
     real, imaginary = (np.packbits(bits[:, :, part], axis=1) for part in (0, 1))
-    mask = np.stack([t.mask for t in templates]).reshape(len(templates), -1)
-    return Planes(_words(real), _words(imaginary), _words(mask))
+    mask = np.stack([each.mask for each in readings]).reshape(len(readings), -1)
+    owners = np.array([number for number, _ in rivals], np.intp)
+    return Planes(_words(real), _words(imaginary), _words(mask), owners)
 
 
 def _words(rows: NDArray[np.uint8]) -> Words:
@@ -73,7 +92,20 @@ def _words(rows: NDArray[np.uint8]) -> Words:
 
 
 def turned(template: Template) -> Planes:
-    """One template at every rotation, -TURNS to TURNS columns; code and mask turn together."""
+    """One template at every rotation, -TURNS to TURNS columns, of its first reading and then of its second.
+
+    Code and mask turn together.
+    """
+    parts = [_turned(reading) for reading in template.readings]
+    if len(parts) == 1:
+        return parts[0]
+    real, imaginary, mask = (
+        np.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("real", "imaginary", "mask")
+    )
+    return Planes(real, imaginary, mask)
+
+
+def _turned(template: Template) -> Planes:
     code = np.unpackbits(template.code, axis=1).reshape(CODE_COLUMNS, CODE_ROWS, 2)
     layers = [np.packbits(code[:, :, part], axis=1) for part in (0, 1)] + [template.mask]
     real, imaginary, mask = (_words(layer[_turns()].reshape(ROTATIONS, -1)) for layer in layers)
@@ -88,18 +120,28 @@ def _turns() -> NDArray[np.intp]:
 
 def distances(probe: Planes, gallery: Planes) -> Distances:
     """Compares the rotations of one probe (from `turned`) with every template of a gallery."""
-    if 0 < len(gallery) <= FEW:
-        return _few(probe, gallery)
-    parts = [_block(probe, gallery, start) for start in range(0, len(gallery), BLOCK)]
+    if 0 < gallery.columns <= FEW:
+        return _nearest_reading(_few(probe, gallery), gallery)
+    parts = [_block(probe, gallery, start) for start in range(0, gallery.columns, BLOCK)]
     if not parts:
         floats, integers = np.empty(0, np.float32), np.empty(0, np.int32)
-        return Distances(floats, floats, integers, integers)
-    return Distances(
-        np.concatenate([part.distance for part in parts]),
-        np.concatenate([part.raw for part in parts]),
-        np.concatenate([part.overlap for part in parts]),
-        np.concatenate([part.rotation for part in parts]),
-    )
+        return Distances(floats, floats, integers, integers, integers, integers)
+    whole = Distances(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+    return _nearest_reading(whole, gallery)
+
+
+def _nearest_reading(found: Distances, gallery: Planes) -> Distances:
+    """One distance for each template instead of one for each of its readings."""
+    if not gallery.rivals.size:
+        return found
+    first = Distances(*(getattr(found, name)[: len(gallery)].copy() for name in _FIELDS))
+    second = Distances(*(getattr(found, name)[len(gallery) :] for name in _FIELDS))
+    known = np.where(np.isnan(first.distance), np.inf, first.distance)[gallery.rivals]
+    nearer = second.distance < known  # NaN is never nearer
+    for name in _FIELDS:
+        getattr(first, name)[gallery.rivals[nearer]] = getattr(second, name)[nearer]
+    first.reading[gallery.rivals[nearer]] = 1
+    return first
 
 
 def _few(probe: Planes, gallery: Planes) -> Distances:
@@ -114,9 +156,9 @@ def _few(probe: Planes, gallery: Planes) -> Distances:
 def _block(probe: Planes, gallery: Planes, start: int) -> Distances:
     block = slice(start, start + BLOCK)
     real, imaginary, mask = gallery.real[:, block], gallery.imaginary[:, block], gallery.mask[:, block]
-    overlap = np.empty((ROTATIONS, mask.shape[1]), np.uint16)
+    overlap = np.empty((probe.columns, mask.shape[1]), np.uint16)
     differing = np.empty_like(overlap)
-    for rotation in range(ROTATIONS):
+    for rotation in range(probe.columns):
         both = mask & probe.mask[:, rotation, None]
         overlap[rotation] = np.bitwise_count(both).sum(axis=0, dtype=np.uint16)
         unlike = np.bitwise_count((real ^ probe.real[:, rotation, None]) & both)
@@ -142,5 +184,10 @@ def _best(overlap: NDArray[np.int32], differing: NDArray[np.uint16]) -> Distance
         np.where(known, normalised[rotation, every], np.nan).astype(np.float32),
         np.where(known, raw[rotation, every], np.nan).astype(np.float32),
         overlap[rotation, every],
-        (rotation - TURNS).astype(np.int32),
+        (rotation % ROTATIONS - TURNS).astype(np.int32),
+        (rotation // ROTATIONS).astype(np.int32),
+        np.zeros(every.size, np.int32),
     )
+
+
+_FIELDS = tuple(Distances.__dataclass_fields__)

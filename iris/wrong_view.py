@@ -6,6 +6,7 @@ reason for a refusal and never an acceptance. It costs a search per way, once, w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -54,16 +55,19 @@ def mirrored(template: Template) -> Template:
     Reflection negates the angle, and the phase of a response with it: columns run backwards, the real part stays, the
     sign of the imaginary part changes.
     """
-    code = template.unpacked()
-    bits = np.roll(code.bits[::-1], 1, axis=0)
-    bits[..., 1] ^= True
-    return _of(template, bits, np.roll(code.mask[::-1], 1, axis=0))
+
+    def reflected(code: IrisCode) -> IrisCode:
+        bits = np.roll(code.bits[::-1], 1, axis=0)
+        bits[..., 1] ^= True
+        return IrisCode(np.ascontiguousarray(bits), np.ascontiguousarray(np.roll(code.mask[::-1], 1, axis=0)))
+
+    return _changed(template, reflected)
 
 
 def upside_down(template: Template) -> Template:
     """The template that the picture turned by half a circle would have given."""
-    code, half = template.unpacked(), CODE_COLUMNS // 2
-    return _of(template, np.roll(code.bits, half, axis=0), np.roll(code.mask, half, axis=0))
+    half = CODE_COLUMNS // 2
+    return _changed(template, lambda code: IrisCode(np.roll(code.bits, half, axis=0), np.roll(code.mask, half, axis=0)))
 
 
 def view_fault(probe: Template, gallery: Gallery, threshold: float) -> ViewFault | None:
@@ -88,6 +92,10 @@ def view_fault(probe: Template, gallery: Gallery, threshold: float) -> ViewFault
     return None
 
 
-def _of(template: Template, bits: np.ndarray, mask: np.ndarray) -> Template:
-    code = IrisCode(np.ascontiguousarray(bits), np.ascontiguousarray(mask))
-    return Template.of(code, side=template.side, quality=template.quality, frames=template.frames)
+def _changed(template: Template, change: Callable[[IrisCode], IrisCode]) -> Template:
+    return Template.of_readings(
+        [
+            Template.of(change(each.unpacked()), side=each.side, quality=each.quality, frames=each.frames)
+            for each in template.readings
+        ]
+    )

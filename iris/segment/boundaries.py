@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,14 @@ LIMBUS_BELOW = 0.012
 """Iris radii by which the limbus' centre usually lies below the pupil's; lids hide what would tell it exactly."""
 MOST_DILATED = 0.95
 """Part of the way to the limbus that a pupil may reach anywhere; a ring thinner than that holds no texture."""
+READINGS = 2
+"""Pairs of curves that one picture may give; a third was never the eye in the pictures of the development halves."""
+RIVALRY = 4.0
+"""Log odds by which a rival may be less probable."""
+LIMBUS_APART, PUPIL_APART = 0.10, 0.15
+"""Radii by which radius or centre of two circles must differ to show something else."""
+SAME = 0.03
+"""Radii within which two drawn curves are one."""
 SMALL = 38.0
 """Pixels of iris radius in the detection copy below which the curves are drawn in a close-up."""
 
@@ -48,34 +57,58 @@ class Boundaries:
         return float(product ** (1 / 3))
 
 
-def boundaries(picture: Picture) -> Boundaries:
-    """Finds both boundaries; raises `NoEye` where no pair of curves is plausible.
+def readings(picture: Picture) -> tuple[Boundaries, ...]:
+    """Finds both boundaries, the most probable first; raises `NoEye` where no pair of curves is plausible.
 
-    A second attempt, on the opened picture, is made where the first leaves doubt.
+    Where another pair is nearly as probable it is given as well, so that comparing can decide between them; at most
+    `READINGS`. A second search, on the opened picture, is made where the first leaves doubt.
     """
-    best = _most_probable(detection_copy(picture))
-    if best is None:
+    chosen = _distinct(_searched(detection_copy(picture)))
+    if not chosen:
         raise NoEye("no dark disc inside a larger one")
-    if best.limbus.r < SMALL and best.copy.step > 1:
-        best = _closer(picture, best)
-    return _drawn(best)
+    return _drawn_apart(_distinct([closer for found in chosen for closer in _closer(picture, found)]))
 
 
-def _most_probable(copy: DetectionCopy) -> Hypothesis | None:
-    best: Hypothesis | None = None
+def boundaries(picture: Picture) -> Boundaries:
+    """The most probable of `readings`; raises `NoEye`."""
+    return readings(picture)[0]
+
+
+def _searched(copy: DetectionCopy) -> list[Hypothesis]:
+    """The hypotheses of one disc after the other, until one is sure."""
+    found: list[Hypothesis] = []
     for second in (False, True):
         tried = opened(copy) if second else copy
         for group in hypotheses(tried, second=second):
-            best = max(group, key=lambda found: found.log_odds) if best is None and group else best
-            best = max([best, *group], key=lambda found: found.log_odds) if best is not None else None
-            if best is not None and best.probability >= SURE:
-                return best
-    return best
+            found += group
+            if any(each.probability >= SURE for each in group):
+                return found
+    return found
 
 
-def _closer(picture: Picture, coarse: Hypothesis) -> Hypothesis:
-    """The same eye in a close-up, at the size that every band and spot is made for."""
+def _distinct(found: list[Hypothesis]) -> list[Hypothesis]:
+    """The most probable one and its nearest rivals that show something else."""
+    chosen: list[Hypothesis] = []
+    for each in sorted(found, key=lambda one: -one.log_odds):
+        near = not chosen or each.log_odds > chosen[0].log_odds - RIVALRY
+        if near and len(chosen) < READINGS and all(_differ(each, other) for other in chosen):
+            chosen.append(each)
+    return chosen
+
+
+def _differ(a: Hypothesis, b: Hypothesis) -> bool:
+    return _apart(a.limbus, b.limbus, LIMBUS_APART) or _apart(a.pupil, b.pupil, PUPIL_APART)
+
+
+def _apart(a: Circle, b: Circle, part: float) -> bool:
+    return max(abs(a.r - b.r), math.hypot(a.x - b.x, a.y - b.y)) > part * max(a.r, b.r)
+
+
+def _closer(picture: Picture, coarse: Hypothesis) -> list[Hypothesis]:
+    """A small eye in a close-up, at the size that every band and spot is made for; any other as it is."""
     step = coarse.copy.step
+    if coarse.limbus.r >= SMALL or step == 1:
+        return [coarse]
     x, y = coarse.copy.origin
     limbus, pupil = coarse.limbus, coarse.pupil
     near = close_up(picture, x + limbus.x * step, y + limbus.y * step, limbus.r * step)
@@ -85,8 +118,29 @@ def _closer(picture: Picture, coarse: Hypothesis) -> Hypothesis:
     start = Circle(
         (x + pupil.x * step - left) / near.step, (y + pupil.y * step - top) / near.step, pupil.r * step / near.step
     )
-    found = around(near, start, second=bool(coarse.evidence.second))
-    return max(found, key=lambda closer: closer.log_odds, default=coarse)
+    return around(near, start, second=bool(coarse.evidence.second)) or [coarse]
+
+
+def _drawn_apart(chosen: list[Hypothesis]) -> tuple[Boundaries, ...]:
+    """Both curves of every choice, without those that come to lie on an earlier one's."""
+    drawn: list[Boundaries] = []
+    for each in chosen:
+        try:
+            curves = _drawn(each)
+        except NoEye:
+            if each is chosen[-1] and not drawn:
+                raise
+            continue
+        if all(_drawn_elsewhere(curves, other) for other in drawn):
+            drawn.append(curves)
+    return tuple(drawn)
+
+
+def _drawn_elsewhere(a: Boundaries, b: Boundaries) -> bool:
+    """Whether two readings are more than one: rivals on copies of other sizes are not asked."""
+    if a.copy.step != b.copy.step or a.copy.origin != b.copy.origin:
+        return True
+    return _apart(a.limbus.circle, b.limbus.circle, SAME) or _apart(a.pupil.circle, b.pupil.circle, SAME)
 
 
 def _drawn(found: Hypothesis) -> Boundaries:

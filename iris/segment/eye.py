@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from iris.geometry import Segmentation
 from iris.picture import Picture
-from iris.segment.boundaries import Boundaries, boundaries
+from iris.segment.boundaries import Boundaries, boundaries, readings
 from iris.segment.cover import Cover, cover
 from iris.segment.iris_grey import IrisGrey, iris_grey
 from iris.segment.lids import eyelids
@@ -28,9 +28,21 @@ class Eye:
     grey: IrisGrey
 
 
+def find_eyes(picture: Picture) -> tuple[Eye, ...]:
+    """Segments a checked picture in every way that is nearly as probable as the best, which is the first.
+
+    Raises `NoEye`.
+    """
+    return tuple(_whole(picture, found) for found in readings(picture))
+
+
 def find_eye(picture: Picture) -> Eye:
-    """Segments a checked picture; raises `NoEye`."""
-    small = boundaries(picture)
+    """The most probable of `find_eyes`; raises `NoEye`."""
+    return _whole(picture, boundaries(picture))
+
+
+def _whole(picture: Picture, small: Boundaries) -> Eye:
+    """Everything that follows from two boundaries."""
     copy = small.copy
     pupil, limbus = (curve.scaled(copy.step).moved(copy.left, copy.top) for curve in (small.pupil, small.limbus))
     sheet = unwrap(picture, pupil, limbus)

@@ -145,7 +145,8 @@ def test_a_distance_that_is_no_number_is_a_refusal(
 ) -> None:
     def broken(*_: object) -> Distances:
         nan = np.array([np.nan], np.float32)
-        return Distances(nan, nan, np.array([CODE_BITS], np.int32), np.zeros(1, np.int32))
+        zero = np.zeros(1, np.int32)
+        return Distances(nan, nan, np.array([CODE_BITS], np.int32), zero, zero, zero)
 
     monkeypatch.setattr(match, "distances", broken)
     with pytest.raises(NotANumber):
