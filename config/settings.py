@@ -134,8 +134,15 @@ class LineSettings(Section):
         return self
 
 
+Channel = Annotated[int, Field(ge=0, lt=50)]
+"""A lock's place on its board, 0-based, whatever the board counts from."""
+
+LockElsewhere = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,62}:)?[0-9]{1,3}:[0-9]{1,2}$")]
+"""A lock that is not on the column's own board: "BOARD:CHANNEL" on the same line, or "LINE:BOARD:CHANNEL"."""
+
+
 class ColumnSettings(Section):
-    """A column of compartments on consecutive channels of one board, top to bottom.
+    """A column of compartments, top to bottom: on consecutive channels of one board, or on `channels` one by one.
 
     The compartments are named after the column: column "A" holds A01, A02, ...
     """
@@ -144,7 +151,32 @@ class ColumnSettings(Section):
     line: Name
     board: int = Field(ge=0, le=255)
     first_channel: int = Field(default=0, ge=0, description="0-based, whatever the board counts from")
+    channels: tuple[Channel | LockElsewhere, ...] = Field(
+        default=(), description="for a column that is wired out of order: the lock of each compartment, top to bottom"
+    )
     sizes: tuple[Size, ...] = Field(min_length=1)
+
+    @property
+    def locks(self) -> tuple[tuple[str, int, int], ...]:
+        """Line, board and channel of each compartment, top to bottom."""
+        run = range(self.first_channel, self.first_channel + len(self.sizes))
+        return tuple(self._lock(each) for each in self.channels or run)
+
+    def _lock(self, channel: int | str) -> tuple[str, int, int]:
+        if isinstance(channel, int):
+            return self.line, self.board, channel
+        *line, board, number = channel.split(":")
+        return line[0] if line else self.line, int(board), int(number)
+
+    @model_validator(mode="after")
+    def _every_compartment_has_a_lock(self) -> Self:
+        if self.channels and len(self.channels) != len(self.sizes):
+            raise ValueError(
+                f"column {self.name} has {len(self.sizes)} sizes and {len(self.channels)} channels; give one for each"
+            )
+        if self.channels and "first_channel" in self.model_fields_set:
+            raise ValueError(f"column {self.name} has first_channel and channels; remove one")
+        return self
 
 
 class CompartmentSettings(Section):
@@ -269,12 +301,14 @@ class Settings(Section):
             CompartmentSettings(
                 id=f"{column.name}{number:02d}",
                 size=size,
-                line=column.line,
-                board=column.board,
-                channel=column.first_channel + number - 1,
+                line=line,
+                board=board,
+                channel=channel,
             )
             for column in self.columns
-            for number, size in enumerate(column.sizes, start=1)
+            for number, (size, (line, board, channel)) in enumerate(
+                zip(column.sizes, column.locks, strict=True), start=1
+            )
         )
 
     @field_validator("services", mode="after")

@@ -49,6 +49,9 @@ def test_every_service_has_a_policy_and_medicine_goes_to_the_recipient_only() ->
         ('host = "platform.example.org"', "", "mqtt.host: missing; add it"),
         ("channels = 12", "channels = 11", "compartment E08 needs channel 11"),
         ("first_channel = 8", "first_channel = 7", "compartments A08 and B01 share one lock"),
+        ("first_channel = 4", "channels = [4, 5]", "column E has 8 sizes and 2 channels"),
+        ('first_channel = 0\nsizes = ["M"', 'channels = [0, 1, 2, "1:x"]\nsizes = ["M"', "columns.3.channels.3"),
+        ("first_channel = 4", "first_channel = 4\nchannels = [4, 5, 6, 7, 8, 9, 10, 11]", "remove one"),
         ('line = "right"', 'line = "wrong"', "names line 'wrong', which is not in [[lines]]"),
         ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Atlantis"', "unknown time zone 'Asia/Atlantis'"),
         ("[site]", "[site", "is not valid TOML"),
@@ -58,6 +61,19 @@ def test_a_wrong_setting_is_named_with_its_remedy(tmp_path: Path, old: str, new:
     with pytest.raises(SettingsError) as caught:
         load_settings(changed(tmp_path, old, new))
     assert said in str(caught.value)
+
+
+def test_a_column_wired_out_of_order_names_the_lock_of_each_compartment(tmp_path: Path) -> None:
+    locks = '[11, "left:0:23", 9, 8, 7, 6, "1:5", 4]'
+    source = EXAMPLE.read_text(encoding="utf-8").replace("first_channel = 4", f"channels = {locks}")
+    source = source.replace('"M", "M", "M", "M", "M", "M", "L", "L"', '"M", "M", "M", "M", "M", "M", "L"')
+    target = tmp_path / "site.toml"
+    target.write_text(source, encoding="utf-8")
+    column = [each for each in load_settings(target).compartments if each.id.startswith("E")]
+    assert [each.id for each in column] == [f"E{number:02d}" for number in range(1, 9)]
+    places = [(each.line, each.board, each.channel) for each in column]
+    assert places[:3] == [("right", 1, 11), ("left", 0, 23), ("right", 1, 9)]
+    assert places[6] == ("right", 1, 5)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
