@@ -22,6 +22,8 @@ HEADER_LENGTH: Final = 8
 END_AT: Final = 6
 MOST_DATA: Final = 3
 """Longest data of a reply that we ask for: three hook bytes of a CU24. Settings replies are never asked for."""
+HOOK_BYTES: Final = (2, 3)
+"""Data of a status reply: of a CU12, of a CU24."""
 WHOLE_BOARD: Final = 0x00
 FACTORY_PULSE_S: Final = 0.55
 FACTORY_BIT_ORDER: Final[BitOrder] = "lowest-first"
@@ -153,7 +155,7 @@ class Driver:
             if not _answers(frame, Command.UNLOCK, address, channel):
                 return None
             if frame.ask is Ask.OK:
-                return Heard()
+                return None if frame.data else Heard()
             return Declined(_explain(frame.ask), obeyed=frame.ask in (Ask.FAILED, Ask.TIMEOUT))
 
         return Request("unlock", encode_request(Command.UNLOCK, address, channel), parse, interpret)
@@ -162,7 +164,9 @@ class Driver:
 def _status(frame: Frame, address: int, order: BitOrder) -> Reply | None:
     if not _answers(frame, Command.STATUS, address, WHOLE_BOARD):
         return None
-    return Hooks(0, hook_bits(frame.data, order)) if frame.ask is Ask.OK else Declined(_explain(frame.ask))
+    if frame.ask is not Ask.OK:
+        return Declined(_explain(frame.ask))
+    return Hooks(0, hook_bits(frame.data, order)) if len(frame.data) in HOOK_BYTES else None
 
 
 def _answers(frame: Frame, command: Command, address: int, lock: int) -> bool:

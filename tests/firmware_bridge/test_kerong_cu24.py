@@ -102,6 +102,17 @@ def test_a_frame_that_answers_something_else_is_not_a_reply(frame: Frame) -> Non
     assert Driver().hook_reads(BoardSettings(address=0, channels=12))[0].request.interpret(frame) is None
 
 
+def test_a_reply_with_as_much_data_as_no_board_sends_is_none_though_its_sum_is_right() -> None:
+    board = BoardSettings(address=0, channels=12)
+    (unlock_reply,) = split(bytes.fromhex("02 00 02 81 10 01 03 98 FF"), parse).frames
+    assert unlock_reply.data == b"\xff"
+    assert Driver().unlock(board, 2).interpret(unlock_reply) is None
+    for data in (b"", b"\xff"):
+        status_reply = Frame(0, 0, Command.STATUS, Ask.OK, data)
+        assert Driver().hook_reads(board)[0].request.interpret(status_reply) is None
+        assert Driver().probe(0).interpret(status_reply) is None
+
+
 def test_an_unlock_reply_is_for_the_channel_that_was_asked() -> None:
     request = Driver().unlock(BoardSettings(address=0, channels=12), 2)
     assert request.interpret(Frame(0, 2, Command.UNLOCK, Ask.OK)) == Heard()

@@ -96,4 +96,4 @@ def _answer(reader: Reader, question: Question, step: int) -> bytes:
     return bytes(answer)
 
 
-TARGET = Target(seeds, one, longest=96, times=1000)
+TARGET = Target(seeds, one, longest=64, times=1000)
