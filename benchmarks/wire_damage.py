@@ -4,7 +4,8 @@
 
 Requests: the simulator's boards, which know no driver, hear each request of a line with some of its bits turned over,
 and what they do to their locks is counted. One and two damaged bits (of reads, three) and bursts up to eight are tried
-completely; more bits and longer bursts are drawn. Replies: the same damage to a board's answer, read by the driver.
+completely (under a CRC, four); more bits and longer bursts are drawn. Replies: the same damage to a board's answer,
+read by the driver.
 Start and stop bits are taken as whole: damage to them costs a byte, and the loss of each byte is tried too.
 """
 
@@ -13,11 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from math import comb
 from pathlib import Path
+
+from damaged_bits import binomial, bursts, flipped, long_burst, unseen_by_crc
 
 from config.settings import BoardSettings
 from firmware_bridge.boards.driver import AnyRequest, Hooks, driver_named, families
@@ -30,12 +33,9 @@ CHANNELS = 24
 DRAWN = 10_000
 """Patterns drawn of each count of three to eight bits, and of long bursts, over the requests of one kind."""
 MOST_BITS = 8
-SHORT_BURST, LONG_BURST = 8, 16
 RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 LONG_PULSE_S = 1.0
 """What the coil of a cabinet lock is rated for."""
-POLLS_PER_HOUR = 4 * 3600
-"""Each board's hooks are read about four times a second at rest."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Locks:
     def pulse(self, channel: int, seconds: float) -> None:
         self.pulses.append((channel, seconds))
         if seconds > LONG_PULSE_S:
-            self.disasters.append(f"pulse of {seconds:g} s")
+            self.disasters.append(f"coil driven for more than {LONG_PULSE_S:g} s")
 
     def hold(self, channel: int) -> None:  # noqa: ARG002
         self.disasters.append("coil held")
@@ -80,7 +80,7 @@ class Line:
     """The boards of one line: the judge of what a frame does."""
 
     def __init__(self, family: str) -> None:
-        self.driver = driver_named(family)
+        self.family, self.driver = family, driver_named(family)
         maker, needs = family_named(family).board, dict(family_named(family).needs)
         channels = min(CHANNELS, self.driver.most_channels)
         self.wirings = [
@@ -129,6 +129,10 @@ class Harm:
     def share(self) -> float:
         return self.wrong / self.tried if self.tried else 0.0
 
+    @property
+    def worse(self) -> float:
+        return sum(self.disasters.values()) / self.tried if self.tried else 0.0
+
     def take(self, line: Line, data: bytes, meant: tuple[int, int] | None) -> None:
         opened, disasters = line.deeds(data)
         self.tried += 1
@@ -149,9 +153,15 @@ class Requests:
 
     def chance(self, rate: float) -> float:
         """That one such request opens a wrong door, when each bit is damaged with the chance `rate`."""
+        return self._weighed(rate, {count: harm.share for count, harm in self.by_count.items()})
+
+    def worse(self, rate: float) -> float:
+        """That it holds a coil, drives it for too long, or opens every lock of a board."""
+        return self._weighed(rate, {count: harm.worse for count, harm in self.by_count.items()})
+
+    def _weighed(self, rate: float, shares: dict[int, float]) -> float:
         return sum(
-            binomial(self.bits, count, rate) * self.by_count[min(count, MOST_BITS)].share
-            for count in range(1, self.bits + 1)
+            binomial(self.bits, count, rate) * shares[min(count, MOST_BITS)] for count in range(1, self.bits + 1)
         )
 
 
@@ -159,10 +169,12 @@ def requests(line: Line, frames: list[tuple[bytes, tuple[int, int] | None]], dra
     bits = 8 * len(frames[0][0])
     by_count = {count: Harm() for count in range(1, MOST_BITS + 1)}
     short, long, lost = Harm(), Harm(), Harm()
-    complete = 3 if len(frames) <= BOARDS else 2
+    under_crc = line.family == "modbus-relay"
+    complete = 4 if under_crc else 3 if len(frames) <= BOARDS else 2
     for frame, meant in frames:
         for count in range(1, complete + 1):
-            for pattern in combinations(range(bits), count):
+            patterns = unseen_by_crc(bits, count) if under_crc else combinations(range(bits), count)
+            for pattern in patterns:
                 by_count[count].take(line, flipped(frame, pattern), meant)
         for pattern in bursts(bits):
             short.take(line, flipped(frame, pattern), meant)
@@ -174,33 +186,10 @@ def requests(line: Line, frames: list[tuple[bytes, tuple[int, int] | None]], dra
             by_count[count].take(line, flipped(frame, draw.sample(range(bits), count)), meant)
         frame, meant = draw.choice(frames)
         long.take(line, flipped(frame, long_burst(bits, draw)), meant)
+    if under_crc:
+        for count in range(1, complete + 1):
+            by_count[count].tried = comb(bits, count) * len(frames)
     return Requests(bits, by_count, short, long, lost)
-
-
-def flipped(frame: bytes, bits: Iterable[int]) -> bytes:
-    damaged = bytearray(frame)
-    for bit in bits:
-        damaged[bit // 8] ^= 1 << bit % 8
-    return bytes(damaged)
-
-
-def bursts(bits: int) -> Iterator[tuple[int, ...]]:
-    """Every burst of three to eight bits: its ends are damaged, and anything between them."""
-    for length in range(3, SHORT_BURST + 1):
-        for first in range(bits - length + 1):
-            for inside in range(2 ** (length - 2)):
-                middle = (first + 1 + place for place in range(length - 2) if inside >> place & 1)
-                yield (first, *middle, first + length - 1)
-
-
-def long_burst(bits: int, draw: random.Random) -> list[int]:
-    length = draw.randint(SHORT_BURST + 1, LONG_BURST)
-    first = draw.randint(0, bits - length)
-    return [first, *(first + place for place in range(1, length - 1) if draw.getrandbits(1)), first + length - 1]
-
-
-def binomial(bits: int, count: int, rate: float) -> float:
-    return comb(bits, count) * rate**count * (1 - rate) ** (bits - count)
 
 
 @dataclass(frozen=True)
@@ -311,6 +300,7 @@ def summary(harm: Requests) -> dict[str, object]:
         "bursts_9_to_16": asdict(harm.long_bursts),
         "lost_byte": asdict(harm.lost_byte),
         "chance": {f"{rate:g}": harm.chance(rate) for rate in RATES},
+        "worse": {f"{rate:g}": harm.worse(rate) for rate in RATES},
     }
 
 
