@@ -3,86 +3,198 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
-from firmware_bridge.boards.driver import AnyRequest, Hooks, Reply, driver_named
+from firmware_bridge.boards.driver import AnyRequest, BoardDriver, EchoHeard, Hooks, Reply, driver_named
+from firmware_bridge.commissioning.channel_count import count_channels
+from firmware_bridge.commissioning.search_order import Search, SearchOrder
 from firmware_bridge.errors import ReadFailedError
-from firmware_bridge.port import OpenPort, open_serial
+from firmware_bridge.port import OpenPort, Port, open_serial
 from firmware_bridge.wire import Echo, Pace, Wire
 
 SCAN_TIMEOUT_S: Final = 0.12
-"""Boards answer a read within some tens of milliseconds, and a scan asks a hundred times."""
+"""Boards answer a read within some tens of milliseconds, and a scan asks a thousand times."""
+NETWORK_TIMEOUT_S: Final = 0.4
+"""The same through a serial server somewhere in a network."""
 SCAN_GAP_S: Final = 0.01
 """Twice the usual silence: a board of another family may be puzzling over what it heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One thing to try: a read to one address of one family at one baud rate."""
-
-    family: str
-    baud: int
-    address: int
-    probe: AnyRequest
-    echo_matters: bool
+SURE_AFTER: Final = 2
+"""Answers that make a board: where frames carry no checksum, noise passes for one answer now and then."""
+ROGUE_FROM: Final = 3
+"""So many boards or more that fill every address are one board that answers to all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundBoard:
-    """A board that answered a read."""
+    """A board that answered reads.
 
+    `channels` is how many it reports, used or not, None when it does not tell; `hooks` are the bits of its first
+    answer, all of a board that sends them together, else the first alone.
+    """
+
+    port: str
     family: str
     baud: int
     address: int
+    channels: int | None
     hooks: tuple[bool | None, ...]
-    """As many hook bits as the answer told: all of a board that sends them together, else the first alone."""
     echo: bool
 
 
-def searches(families: Iterable[str], bauds: Iterable[int] = ()) -> Iterator[Search]:
-    """Everything that a scan asks, in its order; reads only. `bauds` replaces each family's own."""
-    chosen = tuple(bauds)
-    for family in families:
-        driver = driver_named(family)
-        for baud in chosen or driver.bauds:
-            for address in driver.addresses:
-                yield Search(family, baud, address, driver.probe(address), driver.echo_matters)
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scan is; `seconds_left` at most, when nothing more answers."""
+
+    search: Search
+    asked: int
+    left: int
+    seconds_left: float
 
 
-def scan(
-    port: str,
-    families: Iterable[str],
-    bauds: Iterable[int] = (),
-    *,
-    open_port: OpenPort = open_serial,
-    clock: Callable[[], float] = time.monotonic,
-    pause: Callable[[float], None] = time.sleep,
-) -> Iterator[FoundBoard]:
-    """Boards on a port, as they are found.
+def speed_is_settable(port: str) -> bool:
+    """Whether opening the port sets the line's speed; most TCP serial servers keep it in their own settings."""
+    return "://" not in port or port.startswith(("rfc2217://", "spy://", "hwgrep://"))
 
-    Raises:
-        PortError: the port is not there, is held by another program, or went away.
-    """
-    for baud, group in groupby(searches(families, bauds), key=lambda search: search.baud):
-        wire = Wire(open_port(port, baud), Pace(baud, SCAN_TIMEOUT_S, SCAN_GAP_S), clock=clock, pause=pause)
+
+class PortScan:
+    """One look at one port. What was heard besides boards stays in `echo` and `garbage`."""
+
+    def __init__(
+        self,
+        port: str,
+        families: Iterable[str],
+        bauds: Iterable[int] = (),
+        *,
+        open_port: OpenPort = open_serial,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> None:
+        self.port = port
+        self.echo = False
+        """Whether the adapter sends back what it is given."""
+        self.garbage: Counter[int] = Counter()
+        """Bytes that were neither an echo nor an answer, by baud rate: somebody talks, perhaps at another speed."""
+        self.found: list[FoundBoard] = []
+        self._order = SearchOrder(families, bauds, one_baud=not speed_is_settable(port))
+        self._open_port = open_port
+        self._clock = clock
+        self._pause = pause
+        self._on_progress = on_progress
+        self._timeout_s = NETWORK_TIMEOUT_S if "://" in port else SCAN_TIMEOUT_S
+
+    @property
+    def seconds(self) -> float:
+        """How long the rest of the scan takes at most."""
+        return self._order.left * (self._timeout_s + 2 * SCAN_GAP_S)
+
+    def boards(self) -> Iterator[FoundBoard]:
+        """Every board, as it is found.
+
+        Raises:
+            PortError: the port is not there, is held by another program, or went away.
+        """
+        asker: _Asker | None = None
         try:
-            for search in group:
-                reply = _ask(wire, search)
+            for asked, search in enumerate(self._order):
+                self._on_progress(Progress(search, asked, self._order.left, self.seconds))
+                if asker is None or asker.baud != search.baud:
+                    asker = self._reopen(asker, search.baud)
+                reply = self._sure_answer(asker, search)
                 if reply is not None:
-                    hooks = reply.bits if isinstance(reply, Hooks) else ()
-                    yield FoundBoard(search.family, baud, search.address, hooks, echo=wire.echo is Echo.PRESENT)
+                    self._order.answered(search)
+                    self.found.append(self._describe(asker, search, reply))
+                    yield self.found[-1]
         finally:
-            wire.close()
+            if asker is not None:
+                self._done(asker)
+
+    @property
+    def rogue(self) -> bool:
+        """Whether every address of a family answered: that is one damaged board, or several over it."""
+        if len(self.found) < ROGUE_FROM:
+            return False
+        return {board.address for board in self.found} == set(driver_named(self.found[0].family).addresses)
+
+    def _reopen(self, asker: _Asker | None, baud: int) -> _Asker:
+        if asker is not None:
+            self._done(asker)
+        tap = _Tap(self._open_port(self.port, baud))
+        pace = Pace(baud, self._timeout_s, SCAN_GAP_S)
+        return _Asker(tap, Wire(tap, pace, clock=self._clock, pause=self._pause), baud, echo=self.echo)
+
+    def _done(self, asker: _Asker) -> None:
+        self.echo = asker.echo
+        self.garbage[asker.baud] += asker.garbage
+        asker.wire.close()
+
+    def _sure_answer(self, asker: _Asker, search: Search) -> Reply | None:
+        reply = None
+        for _ in range(SURE_AFTER):
+            reply = asker.ask(search.probe)
+            if reply is None:
+                return None
+        return reply
+
+    def _describe(self, asker: _Asker, search: Search, reply: Reply) -> FoundBoard:
+        hooks = reply.bits if isinstance(reply, Hooks) else ()
+        driver: BoardDriver = driver_named(search.family)
+        channels = count_channels(driver, search.address, len(hooks), asker.ask)
+        return FoundBoard(self.port, search.family, search.baud, search.address, channels, hooks, asker.echo)
 
 
-def _ask(wire: Wire, search: Search) -> Reply | None:
-    try:
-        if search.echo_matters:
-            return wire.find_echo(search.probe)
-        wire.echo = Echo.ABSENT
-        return wire.ask(search.probe)
-    except ReadFailedError:
-        return None
+class _Asker:
+    """Asks at one baud rate, and learns by the way whether the adapter echoes."""
+
+    def __init__(self, tap: _Tap, wire: Wire, baud: int, *, echo: bool) -> None:
+        self.wire = wire
+        self.baud = baud
+        self.garbage = 0
+        self._tap = tap
+        self.wire.echo = Echo.PRESENT if echo else Echo.ABSENT
+
+    @property
+    def echo(self) -> bool:
+        return self.wire.echo is Echo.PRESENT
+
+    def ask(self, request: AnyRequest) -> Reply | None:
+        """What answers a read; no reply of any family begins with its own request, so what does is an echo."""
+        reply = self._once(request)
+        if not self.echo and self._tap.heard.startswith(request.frame):
+            self.wire.echo = Echo.PRESENT
+            reply = self._once(request)
+        if reply is None:
+            self.garbage += len(self._tap.heard.removeprefix(request.frame))
+        return None if isinstance(reply, EchoHeard) else reply
+
+    def _once(self, request: AnyRequest) -> Reply | None:
+        self._tap.heard = b""
+        try:
+            return self.wire.ask(request)
+        except ReadFailedError:
+            return None
+
+
+class _Tap:
+    """A port that keeps what came in, so that an echo or a foreign voice is noticed whatever the family."""
+
+    def __init__(self, port: Port) -> None:
+        self.heard = b""
+        self._port = port
+
+    def write(self, data: bytes) -> None:
+        self._port.write(data)
+
+    def read(self, timeout_s: float) -> bytes:
+        data = self._port.read(timeout_s)
+        self.heard += data
+        return data
+
+    def discard_input(self) -> int:
+        return self._port.discard_input()
+
+    def close(self) -> None:
+        self._port.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from fake_ports import PtyBus
 from firmware_bridge import scan
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.cli import register
+from firmware_bridge.commands import scan as scan_command
 from firmware_bridge.port import open_serial
 
 SITE = """
@@ -129,15 +131,50 @@ def test_a_settings_file_that_cannot_be_used_is_explained(
     assert "none.toml" in capsys.readouterr().out
 
 
-def test_scan_prints_what_answers(
-    board: Command, bus: FakeBus, pty: PtyBus, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "SCAN_TIMEOUT_S", 0.03)
+
+
+@pytest.mark.usefixtures("quick")
+def test_scan_prints_what_answers(
+    board: Command, bus: FakeBus, pty: PtyBus, capsys: pytest.CaptureFixture[str]
+) -> None:
     baud = driver_named(bus.family).bauds[0]
     assert board("scan", "--port", pty.path, "--family", bus.family, "--baud", baud) == 0
     out = capsys.readouterr().out
-    assert f"{bus.family} at {baud} baud, address 1: hooks 1" in out
+    assert f"{pty.path}: {bus.family} at {baud} baud, address 1, up to 16 channels: hooks 1" in out
     assert bus.unlock_frames == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_scan_finds_its_ports_itself_and_skips_one_that_is_held(
+    board: Command,
+    bus: FakeBus,
+    pty: PtyBus,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = PtyBus(bus, pty.path.with_name("held"))
+    held.plug()
+    holder = open_serial(str(held.path), 9600)
+    monkeypatch.setattr(scan_command, "find_ports", lambda: (str(held.path), str(pty.path)))
+    assert board("scan", "--family", bus.family, "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)["ports"]
+    assert "held by another program" in first["problem"]
+    assert first["boards"] == []
+    assert second["problem"] is None
+    assert [(each["family"], each["address"], each["channels"]) for each in second["boards"]] == [(bus.family, 1, 16)]
+    holder.close()
+    held.unplug()
+
+
+def test_scan_without_any_port_says_what_to_do(
+    board: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_command, "find_ports", tuple)
+    assert board("scan") == 2
+    assert "has no serial port" in capsys.readouterr().out
 
 
 def test_scan_names_a_port_that_is_not_there(

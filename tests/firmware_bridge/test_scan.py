@@ -1,57 +1,181 @@
+"""Scans in virtual time over the simulator's own firmware of every family."""
+
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import takewhile
+from pathlib import Path
+
 import pytest
-from fake_boards import Fake8aBus, FakeBus
-from fake_ports import VirtualClock, VirtualPort
+from fake_boards import FakeBus
+from fake_ports import Lossy, VirtualClock, VirtualPort
+from virtual_boards import bus_of
 
-from config.settings import BoardSettings
 from firmware_bridge.boards.driver import driver_named, families
-from firmware_bridge.scan import FoundBoard, scan, searches
+from firmware_bridge.commissioning.ports import find_ports
+from firmware_bridge.commissioning.search_order import SearchOrder
+from firmware_bridge.scan import PortScan, Progress
 
 
-def found_on(bus: FakeBus, clock: VirtualClock) -> list[FoundBoard]:
-    port = VirtualPort(bus, clock)
-
-    def open_port(name: str, baud: int) -> VirtualPort:
-        right = baud == driver_named(bus.family).bauds[0]
-        port.garble = bytes if right else lambda data: bytes(byte ^ 0x5A for byte in data)
-        return port.open(name, baud)
-
-    return list(scan("virtual", families(), open_port=open_port, clock=clock, pause=clock.advance))
+def garbled(data: bytes) -> bytes:
+    return bytes(byte ^ 0x5A for byte in data)
 
 
-def test_a_scan_finds_family_and_addresses_and_moves_no_lock(bus_type: type[FakeBus]) -> None:
+def scan_of(
+    bus: FakeBus,
+    clock: VirtualClock,
+    port: str = "/dev/virtual",
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    baud: int | None = None,
+) -> PortScan:
+    line = VirtualPort(bus, clock)
+    right = baud or driver_named(bus.family).bauds[0]
+
+    def open_port(name: str, speed: int) -> VirtualPort:
+        line.garble = bytes if speed == right or "://" in name else garbled
+        return line.open(name, speed)
+
+    return PortScan(port, families(), open_port=open_port, clock=clock, pause=clock.advance, on_progress=on_progress)
+
+
+@pytest.fixture(params=families())
+def family(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_a_scan_finds_family_baud_addresses_and_channels_and_moves_no_lock(family: str) -> None:
     clock = VirtualClock()
-    bus = bus_type(clock, 24, (3, 5))
+    bus = bus_of(family)(clock, 8, (3, 5))
     bus.door(0, address=3).open_by_hand()
-    found = found_on(bus, clock)
-    baud = driver_named(bus_type.family).bauds[0]
-    assert [(board.family, board.baud, board.address) for board in found] == [
-        (bus_type.family, baud, 3),
-        (bus_type.family, baud, 5),
-    ]
-    assert next(board.hooks[0] for board in found if board.address == 3) is False
-    assert not any(board.echo for board in found)
-    assert bus.unlock_frames == []
+    scan = scan_of(bus, clock)
+    found = list(scan.boards())
+    baud = driver_named(family).bauds[0]
+    assert [(board.family, board.baud, board.address) for board in found] == [(family, baud, 3), (family, baud, 5)]
+    told = {"kerong-cu24": 16, "kerong-cu16": 16, "kerong-cu48": 48}
+    assert {board.channels for board in found} == {told.get(family, 8)}
+    first = {board.address: board.hooks[0] for board in found}
+    assert first[3] is (None if family == "winnsen" else False)
+    assert not scan.echo
+    assert not scan.rogue
+    assert not any(locks.pulses or locks.crimes for locks in bus.locks.values())
+
+
+@pytest.mark.parametrize(("channels", "told"), [(1, 8), (12, 16), (24, 24), (50, 50)])
+def test_the_answers_length_tells_the_channels_of_a_lock485_board_to_the_byte(channels: int, told: int) -> None:
+    clock = VirtualClock()
+    (board,) = scan_of(bus_of("lock485-8a")(clock, channels, (1,)), clock).boards()
+    assert board.channels == told
+
+
+@pytest.mark.parametrize("channels", [1, 12, 37, 50])
+def test_the_highest_lock_that_answers_tells_the_channels_of_a_winnsen_board(channels: int) -> None:
+    clock = VirtualClock()
+    (board,) = scan_of(bus_of("winnsen")(clock, channels, (1,)), clock).boards()
+    assert board.channels == channels
 
 
 @pytest.mark.parametrize("addresses", [(2,), ()])
-def test_a_scan_sees_through_an_echo(addresses: tuple[int, ...]) -> None:
+def test_a_scan_sees_an_echo_whatever_the_family_and_whether_or_not_a_board_answers(
+    family: str, addresses: tuple[int, ...]
+) -> None:
     clock = VirtualClock()
-    bus = Fake8aBus(clock, 8, addresses)
+    bus = bus_of(family)(clock, 8, addresses)
     bus.echoes = True
-    found = found_on(bus, clock)
+    scan = scan_of(bus, clock)
+    found = list(scan.boards())
     assert [(board.family, board.address, board.echo) for board in found] == [
-        ("lock485-8a", address, True) for address in addresses
+        (family, address, True) for address in addresses
     ]
+    assert scan.echo
 
 
-def test_no_stretch_of_a_scans_bytes_is_an_unlock_of_any_family() -> None:
-    stream = b"".join(search.probe.frame for search in searches(families()))
-    unlocks = [
-        driver.unlock(BoardSettings(address=address, channels=driver.most_channels), channel).frame
-        for driver in map(driver_named, families())
+def test_the_likely_is_asked_first_and_only_one_family_after_an_answer() -> None:
+    clock = VirtualClock()
+    bus = bus_of("kerong-cu24")(clock, 12, (0, 9))
+    steps: list[Progress] = []
+    scan = scan_of(bus, clock, on_progress=steps.append)
+    began = clock()
+    found = scan.boards()
+    assert next(found).address == 0
+    assert clock() - began < 5
+    seen = len(steps)
+    assert [board.address for board in found] == [9]
+    assert {step.search.family for step in steps[seen:]} == {"kerong-cu24"}
+
+
+def test_a_scan_says_beforehand_how_long_it_takes_at_most(family: str) -> None:
+    clock = VirtualClock()
+    scan = scan_of(bus_of(family)(clock, 8, ()), clock)
+    began, promised = clock(), scan.seconds
+    assert list(scan.boards()) == []
+    assert promised * 0.8 < clock() - began <= promised
+
+
+def test_a_board_at_another_speed_is_found(family: str) -> None:
+    clock = VirtualClock()
+    baud = driver_named(family).bauds[-1]
+    scan = scan_of(bus_of(family)(clock, 8, (1,)), clock, baud=baud)
+    assert [(board.family, board.baud) for board in scan.boards()] == [(family, baud)]
+
+
+def test_a_serial_server_keeps_its_own_speed_so_each_family_is_tried_once() -> None:
+    clock = VirtualClock()
+    steps: list[Progress] = []
+    scan = scan_of(bus_of("kerong-cu48")(clock, 48, ()), clock, "socket://server:4001", steps.append)
+    assert list(scan.boards()) == []
+    tried = {(step.search.family, step.search.address) for step in steps}
+    assert len(tried) == len(steps)
+
+
+def test_a_board_that_answers_every_address_is_called_a_rogue() -> None:
+    clock = VirtualClock()
+    bus = bus_of("wkly")(clock, 8, (1,))
+    bus.firmware[1].rogue = True
+    scan = scan_of(bus, clock)
+    assert len(list(scan.boards())) == 32
+    assert scan.rogue
+
+
+def test_noise_makes_no_boards_and_is_counted() -> None:
+    clock = VirtualClock()
+    bus = bus_of("winnsen")(clock, 8, ())
+    line = VirtualPort(bus, clock)
+    noise = Lossy(seed=4).random
+
+    def write(data: bytes) -> None:
+        clock.advance(len(data) / 960)
+        line.inject((clock() + 0.01, bytes(noise.randrange(256) for _ in range(12))))
+
+    line.write = write  # type: ignore[method-assign]
+    scan = PortScan("/dev/noisy", families(), open_port=line.open, clock=clock, pause=clock.advance)
+    assert list(scan.boards()) == []
+    assert scan.garbage[9600] > 1000
+
+
+def test_every_address_and_rate_of_every_family_is_asked_once() -> None:
+    asked = [(each.family, each.baud, each.address) for each in SearchOrder(families())]
+    drivers = {name: driver_named(name) for name in families()}
+    everything = {
+        (name, baud, address)
+        for name, driver in drivers.items()
+        for baud in driver.bauds
         for address in driver.addresses
-        for channel in range(driver.most_channels)
-    ]
-    assert not [frame for frame in unlocks if frame in stream]
+    }
+    assert len(asked) == len(everything)
+    assert set(asked) == everything
+    quick = list(takewhile(lambda each: each[1] == drivers[each[0]].bauds[0] and each[2] < 5, asked))
+    assert {name for name, *_ in quick} == set(families())
+
+
+def test_ports_are_named_by_their_stable_paths_where_they_have_one(tmp_path: Path) -> None:
+    by_path, by_id = tmp_path / "by-path", tmp_path / "by-id"
+    raw = [tmp_path / f"ttyUSB{number}" for number in range(3)]
+    for folder in (by_path, by_id):
+        folder.mkdir()
+    for device in raw:
+        device.touch()
+    (by_path / "usb-1").symlink_to(raw[0])
+    (by_id / "ftdi").symlink_to(raw[0])
+    (by_id / "ch340").symlink_to(raw[1])
+    ports = find_ports(lambda: map(str, raw), (by_path, by_id, tmp_path / "none"))
+    assert ports == (str(by_path / "usb-1"), str(by_id / "ch340"), str(raw[2]))

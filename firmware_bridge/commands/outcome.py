@@ -1,0 +1,36 @@
+"""How every board command ends: its exit status, and expected errors explained instead of raised."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from config.load import SettingsError
+from firmware_bridge.errors import BridgeError
+
+OK: Final = 0
+NOT_AS_WISHED: Final = 1
+CANNOT: Final = 2
+
+Leaves = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def say(text: str) -> None:
+    """One line for whoever called the command."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def explained(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The command with its expected errors said instead of raised."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return command(arguments)
+        except (BridgeError, SettingsError) as error:
+            say(str(error))
+            return CANNOT
+
+    return run

@@ -1,0 +1,57 @@
+"""How many channels a board has, found out by reads alone; pure but for the asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from config.settings import BoardSettings
+from firmware_bridge.boards.driver import AnyRequest, BoardDriver, Hooks, Reply
+
+Ask = Callable[[AnyRequest], Reply | None]
+"""Asks once; None when nothing answers."""
+
+USUAL_COUNTS: Final = (50, 48, 40, 32, 24, 16, 12, 8, 4)
+"""Board sizes that are sold; where the answer's length tells no more than bytes, the byte's last channel."""
+
+
+def any_status_codes(driver: BoardDriver) -> dict[str, str]:
+    """Status codes for `BoardSettings` that make every status byte a known one, where the family has such a setting."""
+    return {f"{code:02X}": "latched" for code in range(256)} if "status_codes" in driver.options else {}
+
+
+def readable_board(driver: BoardDriver, address: int, channels: int) -> BoardSettings:
+    """A board about which nothing else is known, such that its hooks can be read."""
+    known = {"address": address, "channels": channels}
+    codes = any_status_codes(driver)
+    return BoardSettings.model_validate(known | {"status_codes": codes} if codes else known)
+
+
+def count_channels(driver: BoardDriver, address: int, told: int, ask: Ask) -> int | None:
+    """How many channels a board answers for, used or not; None when it does not tell.
+
+    `told` is how many hook bits its answer to the family's probe had.
+    """
+    most = driver.most_channels
+    if len(driver.hook_reads(readable_board(driver, address, most))) > 1:
+        return _highest_that_answers(driver, address, ask)
+    sizes = sorted({most, told, *USUAL_COUNTS} & set(range(1, most + 1)), reverse=True)
+    return next((size for size in sizes if _answers(driver, address, size, ask)), None)
+
+
+def _answers(driver: BoardDriver, address: int, channels: int, ask: Ask) -> bool:
+    reads = driver.hook_reads(readable_board(driver, address, channels))
+    return all(isinstance(ask(read.request), Hooks) for read in reads)
+
+
+def _highest_that_answers(driver: BoardDriver, address: int, ask: Ask) -> int | None:
+    """By halves, for families that read a lock at a time and keep silent about locks that they have not."""
+    reads = driver.hook_reads(readable_board(driver, address, driver.most_channels))
+    has, has_not = 0, len(reads) + 1
+    while has_not - has > 1:
+        middle = (has + has_not) // 2
+        if isinstance(ask(reads[middle - 1].request), Hooks):
+            has = middle
+        else:
+            has_not = middle
+    return has or None

@@ -1,0 +1,66 @@
+"""What a scan asks, the likely first, and what is left to ask once a board has answered. Pure: no port, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from firmware_bridge.boards.driver import AnyRequest, driver_named
+
+LIKELY_ADDRESSES: Final = 4
+"""Boards come with all DIP switches off, and fitters count on from there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One thing to try: a read to one address of one family at one baud rate."""
+
+    family: str
+    baud: int
+    address: int
+    probe: AnyRequest
+
+
+class SearchOrder:
+    """The searches of one line, in their order.
+
+    The first addresses at the factory's baud rates come first, then all other addresses there, then other rates. A line
+    carries boards of one family at one rate: once one has answered, only its own kind is looked for.
+    """
+
+    def __init__(self, families: Iterable[str], bauds: Iterable[int] = (), *, one_baud: bool = False) -> None:
+        """`bauds` replaces each family's own; `one_baud`: the speed is set elsewhere, so a second one is no other."""
+        self._waiting = list(_in_order(tuple(families), tuple(bauds), one_baud=one_baud))
+
+    def __iter__(self) -> Iterator[Search]:
+        """Every search that is still worth a try."""
+        while self._waiting:
+            yield self._waiting.pop(0)
+
+    @property
+    def left(self) -> int:
+        """How many there are still to try."""
+        return len(self._waiting)
+
+    def answered(self, search: Search) -> None:
+        """A board answered this one."""
+        self._waiting = [each for each in self._waiting if (each.family, each.baud) == (search.family, search.baud)]
+
+
+def _in_order(families: tuple[str, ...], bauds: tuple[int, ...], *, one_baud: bool) -> Iterator[Search]:
+    rates = {family: bauds or tuple(driver_named(family).bauds) for family in families}
+    factory = [(family, rates[family][0]) for family in families]
+    others = [] if one_baud else [(family, baud) for family in families for baud in rates[family][1:]]
+    likely, rest = slice(LIKELY_ADDRESSES), slice(LIKELY_ADDRESSES, None)
+    stages = ((factory, likely), (factory, rest), (others, likely), (others, rest))
+    return chain.from_iterable(_stage(kinds, which) for kinds, which in stages)
+
+
+def _stage(kinds: list[tuple[str, int]], which: slice) -> Iterator[Search]:
+    """Some addresses of every kind; families with few addresses first, the port set anew as seldom as may be."""
+    for family, baud in sorted(kinds, key=lambda kind: (kind[1], len(driver_named(kind[0]).addresses))):
+        driver = driver_named(family)
+        for address in driver.addresses[which]:
+            yield Search(family, baud, address, driver.probe(address))
