@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from virtual_boards import Locks, firmware, wiring
 
 from config.settings import BoardSettings
-from firmware_bridge.boards.driver import AnyRequest, EchoHeard, driver_named, families
+from firmware_bridge.boards.driver import AnyRequest, Declined, EchoHeard, driver_named, families
 from firmware_bridge.frames import Found
 
 UNCHECKED = {"winnsen"}
@@ -126,7 +126,29 @@ def test_a_board_that_declines_is_not_taken_for_one_that_obeys(family: str) -> N
     locks = Locks()
     reply = ask(family, small, locks, driver.unlock(large, driver.most_channels - 1))
     assert locks.pulses == []
-    assert type(reply).__name__ in ("Declined", "NoneType"), f"the board has no such lock, and the driver says {reply}"
+    assert reply is None or isinstance(reply, Declined), f"the board has no such lock, and the driver says {reply}"
+
+
+def test_a_board_that_lets_its_coil_rest_is_not_taken_for_one_that_obeys(family: str) -> None:
+    driver = driver_named(family)
+    board = wiring(family, driver.addresses[0], 2)
+    locks = Locks(warm={0, 1})
+    reply = ask(family, board, locks, driver.unlock(board, 1))
+    if locks.pulses:
+        return  # a family whose boards do not watch their coils
+    assert isinstance(reply, Declined)
+    assert not reply.obeyed
+
+
+def test_what_boards_report_unasked_is_no_answer_and_hides_none(family: str) -> None:
+    for board in (wiring(family, address, 12) for address in tuple(driver_named(family).addresses)[:2]):
+        news = firmware(family, board, Locks(unlatched={3})).news(3)
+        for request, answer in exchanges(family):
+            whole = understood(request, [answer])
+            assert understood(request, [news]) is None
+            for stream in (news + answer, news[:-1] + answer, news[:3] + news + answer):
+                assert understood(request, [stream]) == whole
+                assert understood(request, cut(stream, len(stream))) == whole
 
 
 @pytest.mark.parametrize("stream", [b"", b"\x00" * 300, b"\xff" * 300, bytes(range(256))])
