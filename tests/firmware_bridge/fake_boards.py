@@ -1,11 +1,19 @@
-"""Lock boards for the bridge's tests: doors, coils and replies, written from docs/boards/ and not from the drivers."""
+"""Lines of lock boards for the bridge's tests: the simulator's firmware, with doors that a test moves."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar
+
+from virtual_boards import Locks, firmware, unlocks_something, wiring
+
+from simulator.boards.registry import family_named
+
+PARTIAL_FRAME_S = 0.05
+"""Silence after which a board drops half a frame."""
 
 
 @dataclass
@@ -43,20 +51,40 @@ class FakeBoard:
     obeys_unlocks: bool = True
 
 
+@dataclass
+class DoorLocks(Locks):
+    """Locks on the doors of a fake board."""
+
+    board: FakeBoard = field(kw_only=True)
+
+    def pulse(self, channel: int, seconds: float) -> None:
+        super().pulse(channel, seconds)
+        if self.board.obeys_unlocks:
+            self.board.doors[channel].pulse()
+
+    def latched(self, channel: int) -> bool:
+        return self.board.doors[channel].latched
+
+
 class FakeBus:
-    """Boards on one line: bytes in, replies out. Subclasses know one family's frames."""
+    """Boards of one family on one line: bytes in, replies out. `bus_of` makes the class of a family."""
 
     family: ClassVar[str]
-    needs: ClassVar[dict[str, object]] = {}
+    needs: ClassVar[dict[str, object]]
     """Settings of every board that the family cannot do without."""
 
     def __init__(self, clock: Callable[[], float], channels: int, addresses: tuple[int, ...]) -> None:
         self.clock = clock
         self.boards = {address: FakeBoard(address, [FakeDoor(clock) for _ in range(channels)]) for address in addresses}
+        self.locks = {address: DoorLocks(board=board) for address, board in self.boards.items()}
+        self.firmware = {
+            address: firmware(self.family, wiring(self.family, address, channels), locks)
+            for address, locks in self.locks.items()
+        }
         self.echoes = False
         self.heard: list[bytes] = []
         self.unlock_heard = threading.Event()
-        self._buffer = b""
+        self._quiet_since = clock()
 
     def door(self, channel: int, address: int | None = None) -> FakeDoor:
         board = self.boards[min(self.boards) if address is None else address]
@@ -66,98 +94,45 @@ class FakeBus:
     def unlock_frames(self) -> list[bytes]:
         return [frame for frame in self.heard if self.is_unlock(frame)]
 
+    def is_unlock(self, frame: bytes) -> bool:
+        return unlocks_something(self.family, frame)
+
     def hear(self, data: bytes) -> list[bytes]:
+        self.heard.append(data)
+        if self.is_unlock(data):
+            self.unlock_heard.set()
+        if self.clock() - self._quiet_since > PARTIAL_FRAME_S:
+            for board in self.firmware.values():
+                board.forget()
+        self._quiet_since = self.clock()
         replies = [data] if self.echoes else []
-        self._buffer += data
-        while self._buffer:
-            length = self.length_of(self._buffer)
-            if length == 0:
-                self._buffer = self._buffer[1:]
-                continue
-            if len(self._buffer) < length:
-                break
-            frame, self._buffer = self._buffer[:length], self._buffer[length:]
-            self.heard.append(frame)
-            if self.is_unlock(frame):
-                self.unlock_heard.set()
-            board = self.boards.get(frame[1])
-            if board is not None and not board.deaf:
-                replies.append(self.answer(board, frame))
-        return [reply for reply in replies if reply]
+        for address in self.firmware:
+            for said in self._ask(address, data):
+                replies.append(said)
+                self._overhear(address, said)
+        return replies
 
-    def length_of(self, buffer: bytes) -> int:
-        raise NotImplementedError
+    def _ask(self, address: int, data: bytes) -> tuple[bytes, ...]:
+        if self.boards[address].deaf:
+            return ()
+        before = len(self.locks[address].pulses)
+        said = self.firmware[address].hear(data)
+        pulsed = len(self.locks[address].pulses) > before
+        return said if self.boards[address].answers_unlocks or not pulsed else ()
 
-    def is_unlock(self, frame: bytes) -> bool:
-        raise NotImplementedError
-
-    def answer(self, board: FakeBoard, frame: bytes) -> bytes:
-        raise NotImplementedError
+    def _overhear(self, speaker: int, said: bytes) -> None:
+        """Every board hears what another one says."""
+        for address, board in self.firmware.items():
+            if address != speaker and not self.boards[address].deaf:
+                board.hear(said)
 
 
-def bitmap(doors: list[FakeDoor]) -> bytearray:
-    """One bit per door, 1 = latched, door 0 in the lowest bit of the first byte."""
-    result = bytearray((len(doors) + 7) // 8)
-    for number, door in enumerate(doors):
-        if door.latched:
-            result[number // 8] |= 1 << number % 8
-    return result
+@cache
+def bus_of(family: str) -> type[FakeBus]:
+    """The line of a family, as `line_bench.make_bench` wants it."""
+    needs = dict(family_named(family).needs)
+    return type(f"bus of {family}", (FakeBus,), {"family": family, "needs": needs})
 
 
-class FakeCu24Bus(FakeBus):
-    family = "kerong-cu24"
-
-    def length_of(self, buffer: bytes) -> int:
-        return 8 if buffer[0] == 0x02 else 0
-
-    def is_unlock(self, frame: bytes) -> bool:
-        return frame[3] == 0x81
-
-    def answer(self, board: FakeBoard, frame: bytes) -> bytes:
-        if frame[2] >= len(board.doors):
-            return b""
-        if sum(frame[:7]) % 256 != frame[7]:
-            return self.packet(frame, 0x14, b"")
-        if frame[3] == 0x80:
-            hooks = bytes(bitmap(board.doors))
-            return self.packet(frame, 0x10, hooks + bytes(max(0, 2 - len(hooks))))
-        if frame[3] == 0x81:
-            if board.obeys_unlocks:
-                board.doors[frame[2]].pulse()
-            return self.packet(frame, 0x10 if board.obeys_unlocks else 0x13, b"") if board.answers_unlocks else b""
-        return self.packet(frame, 0x13, b"")
-
-    def packet(self, request: bytes, ask: int, data: bytes) -> bytes:
-        head = bytes([0x02, request[1], request[2], request[3], ask, len(data), 0x03])
-        return head + bytes([(sum(head) + sum(data)) % 256]) + data
-
-
-class Fake8aBus(FakeBus):
-    family = "lock485-8a"
-
-    def length_of(self, buffer: bytes) -> int:
-        return 5 if buffer[0] in (0x80, 0x8A) else 0
-
-    def is_unlock(self, frame: bytes) -> bool:
-        return frame[0] == 0x8A and self.xor(frame) == 0
-
-    def answer(self, board: FakeBoard, frame: bytes) -> bytes:
-        lead, address, channel, what, _ = frame
-        if self.xor(frame) != 0 or channel > len(board.doors):
-            return b""
-        if lead == 0x8A and what == 0x11 and channel:
-            if board.obeys_unlocks:
-                board.doors[channel - 1].pulse()
-            return frame if board.answers_unlocks else b""
-        if channel:
-            return self.seal([0x80, address, channel, 0x11 if board.doors[channel - 1].latched else 0x00])
-        return self.seal([0x80, address, *reversed(bitmap(board.doors)), 0x33])
-
-    def seal(self, body: list[int]) -> bytes:
-        return bytes([*body, self.xor(bytes(body))])
-
-    def xor(self, data: bytes) -> int:
-        result = 0
-        for byte in data:
-            result ^= byte
-        return result
+FakeCu24Bus = bus_of("kerong-cu24")
+Fake8aBus = bus_of("lock485-8a")

@@ -68,7 +68,7 @@ def test_a_board_that_falls_silent_after_the_frame_leaves_the_attempt_unconfirme
 def test_a_board_that_refuses_the_unlock_is_refused_not_jammed() -> None:
     bench = make_bench(FakeCu24Bus)
     bench.read_first()
-    bench.bus.boards[0].obeys_unlocks = False
+    bench.port.garble = lambda data: data[:-1] + b"\0" if bench.bus.is_unlock(data) else data
     report = bench.unlock(0)
     assert report.outcome is Outcome.REFUSED
     assert report.frame_sent

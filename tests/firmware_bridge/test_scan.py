@@ -7,9 +7,8 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
-from fake_boards import FakeBus
+from fake_boards import FakeBus, bus_of
 from fake_ports import Lossy, VirtualClock, VirtualPort
-from virtual_boards import bus_of
 
 from firmware_bridge.boards.driver import driver_named, families
 from firmware_bridge.commissioning.ports import find_ports

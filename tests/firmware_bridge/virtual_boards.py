@@ -1,20 +1,15 @@
-"""The simulator's boards behind the bridge's test ports: for every family, firmware that knows no driver."""
+"""The simulator's boards as judges: for every family, firmware that knows no driver."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-
-from fake_boards import FakeBoard, FakeBus
+from functools import lru_cache
 
 from config.settings import BoardSettings
 from firmware_bridge.boards.driver import driver_named
 from simulator.boards.board import Board
 from simulator.boards.registry import family_named
-
-PARTIAL_FRAME_S = 0.05
-"""Silence after which a board drops half a frame."""
 
 
 @dataclass
@@ -59,21 +54,6 @@ class Locks:
         self.refusals.append(f"{reason}: {frame.hex(' ')}")
 
 
-@dataclass
-class DoorLocks(Locks):
-    """Locks on the doors of a fake board."""
-
-    board: FakeBoard = field(kw_only=True)
-
-    def pulse(self, channel: int, seconds: float) -> None:
-        super().pulse(channel, seconds)
-        if self.board.obeys_unlocks:
-            self.board.doors[channel].pulse()
-
-    def latched(self, channel: int) -> bool:
-        return self.board.doors[channel].latched
-
-
 def wiring(family: str, address: int, channels: int, **options: object) -> BoardSettings:
     """One board of a family, with the settings that the family cannot do without."""
     return BoardSettings.model_validate(
@@ -102,55 +82,3 @@ def unlocks_something(family: str, frame: bytes) -> bool:
     driver = driver_named(family)
     largest = wiring(family, driver.addresses[0], driver.most_channels)
     return bool(obeyed(family, largest, [frame]).pulses)
-
-
-class VirtualBus(FakeBus):
-    """Boards of one family on one line; made for a family by `bus_of`."""
-
-    def __init__(self, clock: Callable[[], float], channels: int, addresses: tuple[int, ...]) -> None:
-        super().__init__(clock, channels, addresses)
-        self.locks = {address: DoorLocks(board=board) for address, board in self.boards.items()}
-        self.firmware = {
-            address: firmware(self.family, wiring(self.family, address, channels), locks)
-            for address, locks in self.locks.items()
-        }
-        self._quiet_since = clock()
-
-    def is_unlock(self, frame: bytes) -> bool:
-        return unlocks_something(self.family, frame)
-
-    def hear(self, data: bytes) -> list[bytes]:
-        self.heard.append(data)
-        if self.clock() - self._quiet_since > PARTIAL_FRAME_S:
-            for board in self.firmware.values():
-                board.forget()
-        self._quiet_since = self.clock()
-        replies = [data] if self.echoes else []
-        for address in self.firmware:
-            for said in self._ask(address, data):
-                replies.append(said)
-                self._overhear(address, said)
-        return replies
-
-    def _ask(self, address: int, data: bytes) -> tuple[bytes, ...]:
-        if self.boards[address].deaf:
-            return ()
-        before = len(self.locks[address].pulses)
-        said = self.firmware[address].hear(data)
-        if len(self.locks[address].pulses) > before:
-            self.unlock_heard.set()
-            return said if self.boards[address].answers_unlocks else ()
-        return said
-
-    def _overhear(self, speaker: int, said: bytes) -> None:
-        """Every board hears what another one says."""
-        for address, board in self.firmware.items():
-            if address != speaker and not self.boards[address].deaf:
-                board.hear(said)
-
-
-@cache
-def bus_of(family: str) -> type[VirtualBus]:
-    """The line of a family, as `line_bench.make_bench` wants it."""
-    needs = dict(family_named(family).needs)
-    return type(f"VirtualBus of {family}", (VirtualBus,), {"family": family, "needs": needs})

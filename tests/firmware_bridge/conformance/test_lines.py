@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from fake_boards import bus_of
 from fake_ports import Carry, Lossy, VirtualClock, VirtualPort
 from line_bench import POWER, make_bench
-from virtual_boards import bus_of, wiring
+from virtual_boards import wiring
 
 from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks, driver_named
 from firmware_bridge.errors import NoReplyError

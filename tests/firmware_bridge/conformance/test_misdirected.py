@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from fake_boards import bus_of
 from line_bench import Bench, make_bench
-from virtual_boards import bus_of, wiring
+from virtual_boards import wiring
 
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.reports import DoorChanged, Latch, Outcome

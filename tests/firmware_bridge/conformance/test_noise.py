@@ -6,9 +6,9 @@ import random
 from itertools import pairwise
 
 import pytest
+from fake_boards import bus_of
 from fake_ports import BitNoise
 from line_bench import POWER, Bench, make_bench, pulse_of
-from virtual_boards import bus_of
 
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.reports import DoorChanged, Latch, Outcome, PanelEvent

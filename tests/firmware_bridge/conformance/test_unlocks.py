@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from exchange import ask
-from virtual_boards import Locks, bus_of, obeyed, wiring
+from fake_boards import bus_of
+from virtual_boards import Locks, obeyed, wiring
 from wirings import boards, sizes
 
 from firmware_bridge.boards.driver import Declined, Heard, Hooks, driver_named
