@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Final
 
 from config.settings import BoardSettings, PanelSettings
@@ -92,7 +92,7 @@ class BoardWatch:
             if channel in self._hooks:
                 self._take(channel, self._meaning(bit))
         self._cursor = (self._cursor + 1) % len(self._reads)
-        self._settle("", now)
+        self._settle("", now, range(hooks.first_channel, hooks.first_channel + len(hooks.bits)))
         if self._cursor == 0:
             undecided = any(hook.undecided for hook in self._hooks.values())
             quick = self.moving or undecided
@@ -107,7 +107,7 @@ class BoardWatch:
             self.answering = False
             self._lose_doors()
             self.due = now + (self._settings.poll_active_s if self.moving else SILENT_POLL_S)
-        self._settle(why, now)
+        self._settle(why, now, self._hooks)
 
     def line_lost(self, why: str) -> None:
         """The port is gone: no door is known, and no pulse can be confirmed."""
@@ -144,9 +144,11 @@ class BoardWatch:
             if previous is not Latch.UNKNOWN:
                 self._on_change(self._compartments[channel], Latch.UNKNOWN, previous)
 
-    def _settle(self, read_failed: str, now: float) -> None:
-        """Report the sent attempts that the newest read decides."""
+    def _settle(self, read_failed: str, now: float, channels: Container[int]) -> None:
+        """Report the sent attempts that the newest read, which was of `channels`, decides."""
         for channel, sent in list(self._sent.items()):
+            if channel not in channels:
+                continue
             hook = self._hooks[channel]
             undecided = not hook.confirmed(self._trust.reads)
             verdict = sent.verdict(hook.latch, undecided=undecided, read_failed=read_failed, now=now)

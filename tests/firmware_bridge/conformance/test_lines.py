@@ -58,6 +58,14 @@ def test_boards_of_one_line_do_not_disturb_one_another(family: str) -> None:
     assert (counts.silences, counts.noise_bytes, counts.foreign_frames, counts.unasked_bytes) == (0, 0, 0, 0)
 
 
+def test_a_door_that_opens_in_the_last_moment_is_never_called_jammed(family: str) -> None:
+    bench = make_bench(bus_of(family), channels=CHANNELS)
+    bench.read_first()
+    for channel in range(CHANNELS):
+        bench.bus.door(channel).opens_after_s = POWER.open_within_s - 0.05 - 0.01 * channel
+        assert bench.unlock(channel, f"a{channel}").outcome is Outcome.OPENED
+
+
 @pytest.mark.parametrize("channels", [8, 16])
 def test_an_adapter_that_echoes_fakes_neither_doors_nor_unlocks(family: str, channels: int) -> None:
     bench = make_bench(bus_of(family), channels=channels)
