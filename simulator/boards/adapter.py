@@ -16,6 +16,11 @@ from simulator.boards.wire import Port
 RAW_NAME = "ttyUSB"
 """How Linux names USB serial adapters, with the lowest free number behind it."""
 
+
+class AddressError(Exception):
+    """The address of a serial server cannot be used."""
+
+
 Heard = Callable[[bytes], None]
 
 
@@ -100,12 +105,16 @@ class TcpAdapter:
 
     Args:
         url: where it listens, `socket://host:port`.
+        baud: the speed of its line, bits per second.
+
+    Raises:
+        AddressError: the address names no host or no port.
     """
 
     def __init__(self, url: str, baud: int) -> None:
         parts = urlsplit(url)
         if parts.hostname is None or parts.port is None:
-            raise ValueError(f"port {url!r} names no host and port; write socket://host:port")
+            raise AddressError(f"port {url!r} names no host and port; write socket://host:port")
         self._host, self._port = parts.hostname, parts.port
         self._baud = baud
         self._in = False

@@ -59,7 +59,9 @@ class PowerSupply:
     def level(self) -> float:
         """The present voltage as a share of the nominal one."""
         gives = self.faults.coils * self.faults.strength
-        return min(1.0, gives / max(self._load, 1)) if gives > 0 else 0.0
+        if gives <= 0:
+            return 0.0
+        return min(1.0, gives / self._load) if self._load else 1.0
 
     @property
     def carries_boards(self) -> bool:

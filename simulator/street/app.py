@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from simulator.street.bodies import LogQuery, StandBody, read_body, read_query
 from simulator.street.camera import Camera
 from simulator.street.door_routes import DoorRoutes
 from simulator.street.errors import BadRequest, NoCamera, NotInTime, StreetError, UnknownLine
+from simulator.street.fault_routes import FaultRoutes
 from simulator.street.line_routes import LineRoutes
 from simulator.street.views import log_view, street_view
 from simulator.street.world import World
@@ -39,12 +40,20 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 """HTTP status of each refusal; the first that fits counts."""
 
 
-def build_app(world: World, camera: Camera) -> Starlette:
-    """The application; the world starts and stops with it."""
+def build_app(world: World, camera: Camera, at_start: Iterable[Callable[[], None]] = ()) -> Starlette:
+    """The application; the world starts and stops with it.
+
+    Args:
+        world: the world.
+        camera: its camera.
+        at_start: what happens to the world as soon as it has started.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         world.start()
+        for act in at_start:
+            act()
         try:
             yield
         finally:
@@ -55,6 +64,7 @@ def build_app(world: World, camera: Camera) -> Starlette:
         routes=[
             *DoorRoutes(world).routes(),
             *LineRoutes(world).routes(),
+            *FaultRoutes(world).routes(),
             *street.routes(),
             Mount("/", StaticFiles(directory=PAGE, html=True)),
         ],

@@ -33,6 +33,18 @@ class HookBody(Body):
     stuck: Stuck | None
 
 
+class WarmBody(Body):
+    """How warm a coil is from now on, degrees Celsius; beyond that it would have burnt out."""
+
+    celsius: float = Field(ge=-40, le=170)
+
+
+class FaultsBody(Body):
+    """Faults to set, in words such as `left.noise=0.01`."""
+
+    set: tuple[str, ...]
+
+
 class PutBody(Body):
     """What is put into a compartment."""
 
@@ -91,6 +103,11 @@ def read_query(request: Request, model: type[BodyT]) -> BodyT:
         return model.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise BadRequest(_faults(error)) from error
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing wrong with something that was read, with its place."""
+    return _faults(error).partition("; ")[0]
 
 
 def _faults(error: ValidationError) -> str:

@@ -1,4 +1,4 @@
-"""Doors over HTTP: look at them, push, close, fill and empty them, bend and mend them."""
+"""Doors over HTTP: look at them, push, close, fill and empty them, force, bend and mend them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.doors.compartment import Compartment, Item
-from simulator.doors.faults import Jam
-from simulator.street.bodies import HookBody, JamBody, PutBody, TakeBody, WaitQuery, read_body, read_query
+from simulator.doors.faults import DoorFaults, Jam
+from simulator.street.answers import answer
+from simulator.street.bodies import HookBody, JamBody, PutBody, TakeBody, WaitQuery, WarmBody, read_body, read_query
 from simulator.street.views import DoorView, doors_view
 from simulator.street.world import World
 
@@ -28,9 +29,12 @@ class DoorRoutes:
             Route("/api/doors/wait", self.wait),
             Route("/api/doors/{door}/close", self._simple(lambda it: it.door.close()), methods=["POST"]),
             Route("/api/doors/{door}/push", self._simple(lambda it: it.door.push()), methods=["POST"]),
+            Route("/api/doors/{door}/pry", self._simple(lambda it: it.door.pry()), methods=["POST"]),
             Route("/api/doors/{door}/free", self._simple(lambda it: it.door.set_jam(Jam.NONE)), methods=["POST"]),
             Route("/api/doors/{door}/jam", self.jam, methods=["POST"]),
             Route("/api/doors/{door}/hook", self.hook, methods=["POST"]),
+            Route("/api/doors/{door}/faults", self.faults, methods=["POST"]),
+            Route("/api/doors/{door}/warm", self.warm, methods=["POST"]),
             Route("/api/doors/{door}/put", self.put, methods=["POST"]),
             Route("/api/doors/{door}/take", self.take, methods=["POST"]),
         ]
@@ -52,47 +56,60 @@ class DoorRoutes:
             return all(getattr(door, name) is value for name, value in wanted.items())
 
         await self._world.changes.until(holds, query.timeout, f"{query.id} {state}")
-        return _answer(self._world.cabinet.compartment(query.id))
+        return self._answer(self._world.cabinet.compartment(query.id))
 
     async def jam(self, request: Request) -> Response:
         """Bend a door, or free it."""
         body = await read_body(request, JamBody)
         compartment = self._named(request)
         compartment.door.set_jam(body.mode)
-        return _answer(compartment)
+        return self._answer(compartment)
 
     async def hook(self, request: Request) -> Response:
         """Make a hook sensor lie, or mend it."""
         body = await read_body(request, HookBody)
         compartment = self._named(request)
         compartment.door.stick_hook(body.stuck)
-        return _answer(compartment)
+        return self._answer(compartment)
+
+    async def faults(self, request: Request) -> Response:
+        """Break a door and its lock; what the body does not name is in order again."""
+        body = await read_body(request, DoorFaults)
+        compartment = self._named(request)
+        compartment.door.set_faults(body)
+        return self._answer(compartment)
+
+    async def warm(self, request: Request) -> Response:
+        """Bring a coil to a temperature, as hard use before would have."""
+        body = await read_body(request, WarmBody)
+        compartment = self._named(request)
+        compartment.door.coil.warm(body.celsius)
+        return self._answer(compartment)
 
     async def put(self, request: Request) -> Response:
         """Put an item in."""
         body = await read_body(request, PutBody)
         compartment = self._named(request)
         compartment.put(Item(body.item, body.size))
-        return _answer(compartment)
+        return self._answer(compartment)
 
     async def take(self, request: Request) -> Response:
         """Take an item out."""
         body = await read_body(request, TakeBody)
         compartment = self._named(request)
         compartment.take(body.item)
-        return _answer(compartment)
+        return self._answer(compartment)
 
     def _simple(self, act: Callable[[Compartment], None]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             compartment = self._named(request)
             act(compartment)
-            return _answer(compartment)
+            return self._answer(compartment)
 
         return endpoint
 
     def _named(self, request: Request) -> Compartment:
         return self._world.cabinet.compartment(request.path_params["door"])
 
-
-def _answer(compartment: Compartment) -> Response:
-    return JSONResponse(DoorView.of(compartment).model_dump(mode="json"))
+    def _answer(self, compartment: Compartment) -> Response:
+        return answer(self._world, DoorView.of(compartment))

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from simulator.boards.faults import LineFaults
 from simulator.boards.serial_line import SerialLine
+from simulator.street.answers import answer
 from simulator.street.bodies import read_body
 from simulator.street.views import line_view
 from simulator.street.world import World
@@ -25,6 +26,7 @@ class LineRoutes:
             Route("/api/lines", self.every),
             Route("/api/lines/{line}/unplug", self.unplug, methods=["POST"]),
             Route("/api/lines/{line}/plug", self.plug, methods=["POST"]),
+            Route("/api/lines/{line}/replug", self.replug, methods=["POST"]),
             Route("/api/lines/{line}/faults", self.faults, methods=["POST"]),
         ]
 
@@ -45,6 +47,12 @@ class LineRoutes:
         line.plug()
         return self._answer(line)
 
+    async def replug(self, request: Request) -> Response:
+        """Pull the adapter out and put it in elsewhere: its own name changes, its stable link moves."""
+        line = self._named(request)
+        line.replug()
+        return self._answer(line)
+
     async def faults(self, request: Request) -> Response:
         """Make the line faulty; what the body does not name is in order again."""
         body = await read_body(request, LineFaults)
@@ -56,4 +64,4 @@ class LineRoutes:
         return self._world.line(request.path_params["line"])
 
     def _answer(self, line: SerialLine) -> Response:
-        return JSONResponse(line_view(self._world, line).model_dump(mode="json"))
+        return answer(self._world, line_view(self._world, line))

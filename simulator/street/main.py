@@ -8,35 +8,57 @@ import json
 import random
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import httpx
 import uvicorn
+from pydantic import ValidationError
 
 from config.load import SettingsError, load_settings
 from config.settings import Settings
+from simulator.boards.adapter import AddressError
+from simulator.boards.registry import UnknownFamilyError
+from simulator.doors.errors import DoorError
 from simulator.street.app import build_app
 from simulator.street.camera import Camera
 from simulator.street.changes import Changes
+from simulator.street.errors import StreetError
+from simulator.street.fault_words import read_faults
 from simulator.street.world import build_world
+
+UNUSABLE = (SettingsError, ValidationError, UnknownFamilyError, AddressError, StreetError, DoorError, OSError)
+"""What a person can put right who started the street."""
 
 GRACE_S = 2
 """How long open requests may take after the end was asked for."""
 
 
 def main(argv: list[str]) -> int:
-    """Run the street; returns 0 after SIGTERM or SIGINT, 2 when the settings or the address cannot be used."""
+    """Run the street of a site; returns as `run` does."""
     options = _parser().parse_args(argv)
+    return run(lambda: load_settings(options.config), options)
+
+
+def run(load: Callable[[], Settings], options: argparse.Namespace) -> int:
+    """Run a street until it is told to end.
+
+    Args:
+        load: reads the settings.
+        options: as `add_options` defines them.
+
+    Returns:
+        0 after SIGTERM or SIGINT, 2 when the settings, a fault or an address cannot be used.
+    """
     try:
-        settings = load_settings(options.config)
+        settings = load()
         options.pty_dir.mkdir(parents=True, exist_ok=True)
-        listener = _listen(options.host, options.port)
-    except (SettingsError, OSError) as error:
+        with _listen(options.host, options.port) as listener:
+            asyncio.run(_serve(settings, options, listener))
+    except UNUSABLE as error:
         print(f"street: {error}", file=sys.stderr)  # noqa: T201 - this process speaks on stdout and stderr
         return 2
-    with listener:
-        asyncio.run(_serve(settings, options, listener))
     return 0
 
 
@@ -64,7 +86,7 @@ class Server(uvicorn.Server):
 async def _serve(settings: Settings, options: argparse.Namespace, listener: socket.socket) -> None:
     world = build_world(settings, options.pty_dir, options.power_coils, random.Random(options.seed))
     async with httpx.AsyncClient(trust_env=False) as client:
-        app = build_app(world, Camera(options.camera_url, client))
+        app = build_app(world, Camera(options.camera_url, client), read_faults(world, options.fault))
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S)
         host, port = listener.getsockname()[:2]
         server = Server(config, world.changes, f"http://{host}:{port}")
@@ -76,16 +98,28 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that runs a street."""
+    parser.add_argument("--pty-dir", type=Path, required=True, help="folder for the links to the pseudo-terminals")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any")
+    parser.add_argument("--camera-url", help="where the simulated camera answers")
+    parser.add_argument("--power-coils", type=int, help="coils that the supply carries at once; the site's otherwise")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="WHERE.WHAT=VALUE",
+        help="wrong from the start, such as left.noise=0.01, A03.jam=hard or supply.strength=0.5; may be repeated",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of bouncing contacts and faults")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator street",
         description="Lock boards on pseudo-terminals, the doors behind them, and the street page.",
     )
     parser.add_argument("--config", type=Path, required=True, help="the site's settings file")
-    parser.add_argument("--pty-dir", type=Path, required=True, help="folder for the links to the pseudo-terminals")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any")
-    parser.add_argument("--camera-url", help="where the simulated camera answers")
-    parser.add_argument("--power-coils", type=int, help="coils that the supply carries at once; the site's otherwise")
-    parser.add_argument("--seed", type=int, default=0, help="seed of bouncing contacts and faults")
+    add_options(parser)
     return parser

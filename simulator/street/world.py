@@ -23,6 +23,9 @@ from simulator.doors.timeline import Timeline
 from simulator.street.changes import Changes
 from simulator.street.errors import UnknownLine
 
+SUPPLY = "supply"
+"""What the power supply is called among the faults; no line may be called so."""
+
 TCP_PORT = "socket://"
 """How a line's port begins that is reached through a TCP serial server; the simulated one listens there."""
 
@@ -37,6 +40,7 @@ class World:
         lines: its serial lines by name.
         log: what physically happened.
         changes: rings after every entry of the log.
+        coils: how many coils the supply carries when it is sound.
     """
 
     settings: Settings
@@ -44,6 +48,7 @@ class World:
     lines: Mapping[str, SerialLine]
     log: PhysicalLog
     changes: Changes
+    coils: int
 
     def line(self, name: str) -> SerialLine:
         """One line by its name.
@@ -88,7 +93,7 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
     coils = power_coils if power_coils is not None else settings.panel.coils_at_once
     cabinet = Cabinet(settings.compartments, timeline, log, chance, coils)
     lines = {line.name: _build_line(line, cabinet, pty_dir, timeline, chance) for line in settings.lines}
-    return World(settings, cabinet, lines, log, changes)
+    return World(settings, cabinet, lines, log, changes, coils)
 
 
 def _build_line(

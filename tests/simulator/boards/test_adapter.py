@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.boards.adapter import TcpAdapter, UsbAdapter
+from simulator.boards.adapter import AddressError, TcpAdapter, UsbAdapter
 
 
 def ignored(_data: bytes) -> None:
@@ -77,5 +77,5 @@ async def test_a_serial_server_serves_one_program_at_a_time(free_port: int) -> N
     "make", [lambda: TcpAdapter("socket://nowhere", 9600), lambda: TcpAdapter("socket://:70", 9600)]
 )
 def test_an_address_without_host_and_port_is_refused(make: Callable[[], TcpAdapter]) -> None:
-    with pytest.raises(ValueError, match="write socket://host:port"):
+    with pytest.raises(AddressError, match="write socket://host:port"):
         make()

@@ -101,3 +101,14 @@ def test_a_welded_coil_on_a_single_coil_supply_makes_every_further_pulse_a_brown
     assert not bench.cabinet.compartment("A02").door.open
     assert bench.board.driven(0)
     assert weak.carries_boards
+
+
+def test_a_very_weak_supply_carries_the_boards_at_rest_and_browns_out_at_every_pulse(bench: Any) -> None:
+    weak = supply(bench, coils=1, strength=0.5)
+    assert weak.level == 1.0
+    for _ in range(3):
+        bench.board.pulse(0, 0.3)
+        bench.wait(2)
+        assert weak.carries_boards
+    assert len(bench.entries(Kind.BROWN_OUT)) == 3
+    assert not bench.cabinet.compartment("A01").door.open

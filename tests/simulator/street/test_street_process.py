@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 import serial
 
+PATIENCE_S = 30
+"""What a loaded machine may need to end a process or to answer."""
+
 
 def test_the_log_is_read_in_pieces_without_gaps_or_repeats(launch: Any) -> None:
     street = launch()
@@ -31,7 +34,7 @@ def test_the_log_is_read_in_pieces_without_gaps_or_repeats(launch: Any) -> None:
 def test_more_coils_than_the_supply_carries_show_in_the_log(launch: Any) -> None:
     street = launch("--power-coils", "1")
     street.ask("left", "02 00 00 81 00 00 03 86", 8)
-    street.ask("right", "8A 01 01 11 9B", 5)
+    street.ask("right", "8A 01 01 11 9B", 5, complete=False)
     rules = [entry.get("rule") for entry in street.web.get("/api/log").json()["entries"]]
     assert "too_many_coils" in rules
 
@@ -55,7 +58,7 @@ def test_faults_are_set_as_a_whole(launch: Any) -> None:
 def test_a_line_that_chatters_reports_a_sprung_door_unasked(launch: Any) -> None:
     street = launch()
     street.web.post("/api/lines/right/faults", json={"chatter": True})
-    with serial.Serial(str(street.ptys / "right"), 9600, timeout=2) as port:
+    with serial.Serial(str(street.ptys / "right"), 9600, timeout=PATIENCE_S) as port:
         port.write(bytes.fromhex("8A 01 01 11 9B"))
         assert port.read(5).hex() == "8a0101119b"
         assert port.read(4)[:3].hex() == "810101"
@@ -77,7 +80,7 @@ def test_a_signal_ends_it_cleanly_even_while_a_page_watches(launch: Any, how: si
     with street.web.stream("GET", "/api/street/live") as live:
         next(live.iter_lines())
         street.process.send_signal(how)
-        assert street.process.wait(5) == 0
+        assert street.process.wait(PATIENCE_S) == 0
     assert not (street.ptys / "left").is_symlink()
 
 
