@@ -1,0 +1,134 @@
+"""`iris-locker board walk`: learn which door is wired where, by doors opened by hand; reads only, no lock moves."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import groupby
+from pathlib import Path
+
+from config.load import SettingsError, load_settings
+from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained
+from firmware_bridge.commands.scan import add_search_arguments, remarks, survey
+from firmware_bridge.commissioning.column_plan import EXAMPLE, ColumnPlanError, read_columns
+from firmware_bridge.commissioning.conversation import ConsoleConversation, Conversation
+from firmware_bridge.commissioning.notebook import (
+    ColumnPlan,
+    Notebook,
+    WalkBoard,
+    WalkLine,
+    load_notebook,
+    save_notebook,
+)
+from firmware_bridge.commissioning.ports import find_ports
+from firmware_bridge.commissioning.signals import SignalReader
+from firmware_bridge.commissioning.site_file import write_site
+from firmware_bridge.commissioning.walk import Walk
+from firmware_bridge.commissioning.wiring import wiring_of
+from firmware_bridge.scan import FoundBoard, speed_is_settable
+
+
+def add_walk(leaves: Leaves[argparse.ArgumentParser]) -> None:
+    """Add the word and its arguments."""
+    leaf = leaves.add_parser("walk", help="learn which door is wired where, by opening doors by hand; reads only")
+    add_search_arguments(leaf)
+    leaf.add_argument("--out", required=True, type=Path, help="the site file to write or to bring up to date")
+    leaf.add_argument("--columns", help=f"columns left to right, sizes top to bottom, such as {EXAMPLE!r}")
+    leaf.set_defaults(run=explained(_walk))
+
+
+def _walk(arguments: argparse.Namespace) -> int:
+    talk = ConsoleConversation()
+    kept_in = arguments.out.with_name(arguments.out.name + ".walk")
+    notebook = _resumed(talk, kept_in) or _begun(talk, arguments)
+    if notebook is None:
+        return CANNOT
+    save_notebook(kept_in, notebook)
+    reader = SignalReader(notebook.lines)
+    walk = Walk(talk, reader, notebook, lambda newer: save_notebook(kept_in, newer))
+    try:
+        complete = walk.run()
+    except KeyboardInterrupt:
+        complete = False
+    finally:
+        reader.close()
+    if not complete:
+        talk.say(f"Not known yet: {', '.join(walk.notebook.missing)}. Run the same command again to go on.")
+        return NOT_AS_WISHED
+    _write(talk, arguments.out, walk.notebook)
+    kept_in.unlink()
+    return OK
+
+
+def _write(talk: Conversation, path: Path, notebook: Notebook) -> None:
+    wiring = wiring_of(notebook)
+    existed = write_site(path, wiring)
+    if existed:
+        talk.say(f"{path} has new [[lines]] and [[columns]]; the old file is kept as {path.name}.before-walk.")
+    else:
+        talk.say(f"{path} is written from the example: set [site], [camera], [mqtt] and the platform's keys in it.")
+    for doubt in wiring.doubts:
+        talk.say(f"To be proven: {doubt}.")
+    try:
+        load_settings(path)
+    except SettingsError as error:
+        talk.say(str(error))
+    talk.say(f"Next: iris-locker board verify --config {path}")
+
+
+def _resumed(talk: Conversation, kept_in: Path) -> Notebook | None:
+    notebook = load_notebook(kept_in)
+    if notebook is None:
+        return None
+    known = len(notebook.doors)
+    answer = talk.ask(f"{known} of {known + len(notebook.missing)} doors are known from before. Go on with them? [Y/n]")
+    return None if answer.lower().startswith("n") else notebook
+
+
+def _begun(talk: Conversation, arguments: argparse.Namespace) -> Notebook | None:
+    """Find the boards and ask for the columns; None when there are no boards."""
+    found: list[FoundBoard] = []
+    for port in arguments.port or find_ports():
+        seen = survey(port, arguments, quiet=False)
+        found += seen.scan.found
+        for remark in remarks(seen):
+            talk.say(remark)
+    if not found:
+        talk.say("no boards were found: `iris-locker board scan` tells more")
+        return None
+    return Notebook(lines=_lines(found, arguments.out), columns=_columns(talk, arguments.columns))
+
+
+def _lines(found: list[FoundBoard], site: Path) -> tuple[WalkLine, ...]:
+    """The lines, under the names that an earlier site file gave to their ports."""
+    names = _names_of_ports(site)
+    lines: list[WalkLine] = []
+    for number, (port, boards) in enumerate(groupby(found, key=lambda board: board.port), start=1):
+        here = list(boards)
+        lines.append(
+            WalkLine(
+                name=names.get(port, f"line-{number}"),
+                port=port,
+                family=here[0].family,
+                baud=here[0].baud if speed_is_settable(port) else None,
+                echo=here[-1].echo,
+                boards=tuple(WalkBoard(address=each.address, channels=each.channels or 1) for each in here),
+            )
+        )
+    return tuple(lines)
+
+
+def _names_of_ports(site: Path) -> dict[str, str]:
+    try:
+        return {line.port: line.name for line in load_settings(site).lines}
+    except SettingsError:
+        return {}
+
+
+def _columns(talk: Conversation, given: str | None) -> tuple[ColumnPlan, ...]:
+    if given is not None:
+        return read_columns(given)
+    while True:
+        try:
+            return read_columns(talk.ask(f"Columns from left to right, sizes from top to bottom, such as {EXAMPLE}:"))
+        except ColumnPlanError as error:
+            talk.say(str(error))
