@@ -129,6 +129,11 @@ class SignalReader:
             return None
         return int(reply.bits[0])
 
+    def numbers_one(self) -> dict[tuple[str, int], int]:
+        """The same of every board that tells, by line and address."""
+        said = {board: self.number_one(*board) for board in self._reads}
+        return {board: signal for board, signal in said.items() if signal is not None}
+
     def close(self) -> None:
         """Give the ports back."""
         for wire in self._wires.values():

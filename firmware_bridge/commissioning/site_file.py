@@ -56,7 +56,7 @@ def spliced(text: str, wiring: Wiring) -> str:
     kept, at = _without_parts(text)
     result = kept[:at] + as_toml(new) + kept[at:]
     expected = {key: value for key, value in old.items() if key not in PARTS} | new
-    if _parsed(result) != expected:
+    if not _says(result, expected):
         raise SiteFileError(
             "the file has its lines or columns in an unusual form; write them as [[lines]] and [[columns]], or put "
             f"this into it by hand:\n{as_toml(new)}"
@@ -122,6 +122,13 @@ def _without_parts(text: str) -> tuple[str, int]:
         whole += "" if whole.endswith("\n") else "\n"
         return whole, len(whole)
     return whole, place
+
+
+def _says(text: str, expected: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == expected
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Walk:
         self._pause = pause
         self._movement = Movement()
         self._silent: set[tuple[str, int]] = set()
+        self._ones: dict[tuple[str, int], int] = {}
+        """What each board's number 1 says while all doors rest."""
 
     def run(self) -> bool:
         """Go on until every door is known, skipped, or the fitter stops; says whether all are known.
@@ -104,6 +106,7 @@ class Walk:
         while True:
             self._look()
             if self._movement.resting:
+                self._ones = self._reader.numbers_one()
                 return dict(self._movement.steady)
             self._obey("Waiting until no hook moves ...")
 
@@ -147,28 +150,15 @@ class Walk:
 
     def _describe(self, door: str, place: Place, closed: Signals) -> LearnedDoor:
         unlatched = self._movement.steady[place]
-        one = self._reader.number_one(place.line, place.board)
+        board = (place.line, place.board)
+        one = self._reader.number_one(*board)
         return LearnedDoor(
             door=door,
             place=place,
             latched=closed[place],
             unlatched=unlatched,
-            number_one=None if one is None else self._is_number_one(place, unlatched, one, closed),
+            number_one=None if one is None or board not in self._ones else one != self._ones[board],
         )
-
-    def _is_number_one(self, place: Place, unlatched: int, one: int, closed: Signals) -> bool | None:
-        """Whether the board's own number 1 is the open door; None when no other hook of the board reads differently."""
-        others = {signal for each, signal in closed.items() if (each.line, each.board) == (place.line, place.board)} - {
-            unlatched
-        }
-        same_already = [
-            each
-            for each, signal in closed.items()
-            if (each.line, each.board) == (place.line, place.board) and each != place and signal == unlatched
-        ]
-        if one != unlatched:
-            return False
-        return True if others and not same_already else None
 
     def _contrary(self, learned: LearnedDoor) -> LearnedDoor | None:
         """A door of the same board whose hook reads the other way round."""
