@@ -1,0 +1,141 @@
+"""Pulsing each door once, with the fitter's consent: it must open, no other must, and it must close."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Final, Protocol
+
+from config.settings import CompartmentSettings
+from firmware_bridge.commissioning.conversation import Conversation
+from firmware_bridge.commissioning.handover import REMEDIES, DoorReport, Verdict
+from firmware_bridge.reports import Latch, Outcome, UnlockReport
+
+LOOK_S: Final = 0.05
+"""How often the doors are looked at while a hand closes one."""
+OTHERS_S: Final = 0.6
+"""How long a wrong door may take to be seen: two slow rounds of reads."""
+REPORT_WITHIN_S: Final = 30.0
+"""An attempt always ends; its coil may have to rest first."""
+WRONG_DOOR: Final = (
+    "the coil and the sensor of these doors are on different channels: set bit_order or first_index the other way, or "
+    "`walk` again, and look whether lock plugs are crossed"
+)
+LEFT_OPEN: Final = "it did not latch again: look at its bolt, its hinge and its sensor"
+
+
+class Doors(Protocol):
+    """What this needs of the panel."""
+
+    def unlock(self, compartment: str, attempt: str) -> Future[UnlockReport]:
+        """Pulse one lock once."""
+
+    def doors(self) -> Mapping[str, Latch]:
+        """The debounced state of every door."""
+
+
+class Verification:
+    """One round along the doors. Every door is pulsed at most once."""
+
+    def __init__(
+        self,
+        talk: Conversation,
+        panel: Doors,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._talk = talk
+        self._panel = panel
+        self._clock = clock
+        self._pause = pause
+        self.reports: list[DoorReport] = []
+
+    def consent(self, cabinet: str, doors: int) -> bool:
+        """Whether the fitter wants locks to be fired; only the cabinet's name, typed, is a yes."""
+        self._talk.say(
+            f"{doors} locks will be pulsed once each, one after the other. Stand before the cabinet, let nobody reach "
+            "in, and have no parcels in it."
+        )
+        answer = self._talk.ask(f"Type the cabinet's name, {cabinet}, to begin; anything else ends here:")
+        return answer == cabinet
+
+    def run(self, compartments: Sequence[CompartmentSettings]) -> None:
+        """Try each door; what was found is in `reports`, also when this is interrupted.
+
+        Raises:
+            FitterGoneError: nobody answers any more.
+        """
+        self._talk.say("For each door: close it when it has opened. n: another door opened; s: it does not close.")
+        for each in compartments:
+            report = self._try(each)
+            self.reports.append(report)
+            if report.verdict is not Verdict.GOOD:
+                self._talk.say(f"{each.id}: {report.outcome or 'not tried'}. {report.detail} {report.remedy}".rstrip())
+
+    def _try(self, door: CompartmentSettings) -> DoorReport:
+        blank = DoorReport(
+            door=door.id, line=door.line, board=door.board, channel=door.channel, verdict=Verdict.NOT_TRIED
+        )
+        if self._panel.doors()[door.id] is Latch.UNLATCHED:
+            self._talk.say(f"{door.id} is open. Close it first.")
+            if not self._closed((door.id,)):
+                return self._ended(blank, UnlockReport(Outcome.ALREADY_OPEN, "it was not closed", frame_sent=False))
+        before = self._panel.doors()
+        began = self._clock()
+        outcome = self._panel.unlock(door.id, uuid.uuid4().hex).result(REPORT_WITHIN_S)
+        latency = self._clock() - began if outcome.outcome is Outcome.OPENED else None
+        self._pause(OTHERS_S)
+        others = self._opened_meanwhile(before, door.id)
+        report = self._ended(blank, outcome).model_copy(update={"latency_s": latency, "also_opened": others})
+        if others:
+            report = _failed(report, f"{', '.join(others)} opened instead or as well", WRONG_DOOR)
+        return self._see_closed(report, others)
+
+    def _see_closed(self, report: DoorReport, others: tuple[str, ...]) -> DoorReport:
+        opened = ((report.door,) if report.outcome is Outcome.OPENED else ()) + others
+        if not opened:
+            return report
+        self._talk.say(f"{' and '.join(opened)} opened. Close {'it' if len(opened) == 1 else 'them'}.")
+        closed = self._closed(opened)
+        if closed is None:
+            return _failed(report, "the fitter saw another door open than the one that the hook reported", WRONG_DOOR)
+        return report if closed else _failed(report, "it stayed open", LEFT_OPEN)
+
+    def _closed(self, doors: Sequence[str]) -> bool | None:
+        """Wait until doors are closed; false when the fitter says that they do not, None when it was another door."""
+        while True:
+            word = (self._talk.typed() or "").lower()
+            if word in ("n", "s"):
+                return None if word == "n" else False
+            now = self._panel.doors()
+            if all(now[door] is Latch.LATCHED for door in doors):
+                return True
+            self._pause(LOOK_S)
+
+    def _opened_meanwhile(self, before: Mapping[str, Latch], door: str) -> tuple[str, ...]:
+        now = self._panel.doors()
+        return tuple(
+            each
+            for each, latch in now.items()
+            if each != door and latch is Latch.UNLATCHED and before[each] is not Latch.UNLATCHED
+        )
+
+    @staticmethod
+    def _ended(blank: DoorReport, outcome: UnlockReport) -> DoorReport:
+        good = outcome.outcome is Outcome.OPENED
+        failed = Verdict.FAILED if outcome.frame_sent else Verdict.NOT_TRIED
+        return blank.model_copy(
+            update={
+                "verdict": Verdict.GOOD if good else failed,
+                "outcome": outcome.outcome,
+                "detail": outcome.detail,
+                "remedy": REMEDIES.get(outcome.outcome, ""),
+            }
+        )
+
+
+def _failed(report: DoorReport, detail: str, remedy: str) -> DoorReport:
+    return report.model_copy(update={"verdict": Verdict.FAILED, "detail": detail, "remedy": remedy})
