@@ -16,6 +16,11 @@ from firmware_bridge.errors import BridgeError
 PARTS: Final = ("lines", "columns")
 HEADER: Final = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_-]+)[^\]]*\]")
 TEMPLATE: Final = Path(config.__path__[0]) / "examples" / "two-boards.toml"
+NEW_FILE: Final = """\
+# [[lines]] and [[columns]] are as `iris-locker board walk` found them; change everything else to what is yours, and let
+# `iris-locker check --config FILE` tell you what is still wrong.
+
+"""
 CARRIED: Final = {"lines": ("reply_timeout_s", "read_retries", "gap_s"), "boards": ("pulse_s", "infrared")}
 """What a walk does not find out, and an old file may say."""
 
@@ -34,13 +39,19 @@ def write_site(path: Path, wiring: Wiring) -> bool:
     """
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else None
-        text = spliced(before if before is not None else TEMPLATE.read_text(encoding="utf-8"), wiring)
+        text = spliced(before if before is not None else _template(), wiring)
         if before is not None:
             write_whole(path.with_name(path.name + ".before-walk"), before)
         write_whole(path, text)
     except (OSError, UnicodeDecodeError) as error:
         raise SiteFileError(f"{path} cannot be written ({error}); name another --out") from error
     return before is not None
+
+
+def _template() -> str:
+    """The example without what it says about itself."""
+    example = TEMPLATE.read_text(encoding="utf-8")
+    return NEW_FILE + example[example.index("[site]") :]
 
 
 def spliced(text: str, wiring: Wiring) -> str:

@@ -99,7 +99,7 @@ class Walk:
             self._note(self.notebook.with_door(self._describe(contrary.door, again, closed)))
             self._until_closed(contrary.door, again, closed)
         self._note(self.notebook.with_door(learned))
-        self._talk.say(f"{door} is {place}; latched reads {learned.latched:X}, open reads {learned.unlatched:X}.")
+        self._talk.say(f"{door} is {place}, {_reading(learned)}.")
 
     def _rest(self) -> Signals:
         """What all hooks say once none of them moves any more."""
@@ -194,3 +194,10 @@ class Walk:
     def _note(self, notebook: Notebook) -> None:
         self.notebook = notebook
         self._keep(notebook)
+
+
+def _reading(learned: LearnedDoor) -> str:
+    """What its hook says, in words where it is a bit."""
+    if max(learned.latched, learned.unlatched) > 1:
+        return f"status {learned.latched:02X} when latched and {learned.unlatched:02X} when open"
+    return "and it reads inverted" if learned.unlatched else "and it reads as it should"
