@@ -7,7 +7,7 @@ import sys
 
 PARTS = {
     "street": "lock boards on pseudo-terminals, the doors behind them, and the street page",
-    "boards": "lock boards of one family on a pseudo-terminal or a TCP port, without a site",
+    "boards": "lock boards of any family on pseudo-terminals or a TCP port, without a site",
     "fault": "make a running street faulty: lines, doors, the power supply",
     "camera": "a camera that shows the eyes of whoever stands before it",
     "platform": "the community platform: stores, acknowledges, signs, and shows a page",

@@ -94,6 +94,13 @@ class Board(ABC):
         """Start anew after a loss of power: half a frame is forgotten. The relays have fallen off by themselves."""
         self.forget()
 
+    def lose_power(self) -> None:
+        """The plug of this one board is pulled: its relays fall off, and it starts anew some day."""
+        for channel in range(self.channels):
+            if self._terminals.driven(channel):
+                self._terminals.release(channel)
+        self.restart()
+
     def news(self, channel: int) -> bytes:  # noqa: ARG002 - families that report unasked say what
         """What the board reports unasked when the hook of a channel has moved; most families report nothing."""
         return b""
@@ -110,6 +117,10 @@ class Board(ABC):
         return self._terminals.latched(channel) is not self._wiring.inverted
 
 
+class NoSuchBoardError(Exception):
+    """Nobody makes such a board."""
+
+
 @dataclass(frozen=True)
 class Family:
     """A family of boards, as it comes from the factory.
@@ -118,10 +129,27 @@ class Family:
         board: builds one board from its wiring and its terminals.
         baud: bits per second.
         latency_s: from the end of a request to the start of the reply.
+        addresses: that its switches can be set to.
+        channels: locks on the largest board.
         needs: settings that a site must write for these boards, because the family leaves them to the maker.
     """
 
     board: Callable[[BoardSettings, Terminals], Board]
     baud: int
     latency_s: float
+    addresses: range
+    channels: int
     needs: Mapping[str, object] = field(default_factory=dict)
+
+    def make(self, wiring: BoardSettings, terminals: Terminals) -> Board:
+        """A board as it can be bought.
+
+        Raises:
+            NoSuchBoardError: its switches have no such address, or it never has so many locks.
+        """
+        first, last = self.addresses[0], self.addresses[-1]
+        if wiring.address not in self.addresses:
+            raise NoSuchBoardError(f"address {wiring.address}: these boards have addresses {first} to {last}")
+        if wiring.channels > self.channels:
+            raise NoSuchBoardError(f"{wiring.channels} channels: the largest of these boards has {self.channels}")
+        return self.board(wiring, terminals)

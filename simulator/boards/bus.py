@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import zip_longest
 
 from simulator.boards.board import Board
@@ -38,6 +38,12 @@ class Bus:
             for reply in _collide([said for speaker, said in spoken.items() if speaker != board.address]):
                 board.hear(reply)
         return _collide(list(spoken.values()))
+
+    def lose_power(self, addresses: Container[int]) -> None:
+        """The plugs of some boards are pulled."""
+        for board in self._boards:
+            if board.address in addresses:
+                board.lose_power()
 
     def restart(self) -> None:
         """The power came back: every board starts anew."""

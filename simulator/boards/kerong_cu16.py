@@ -94,4 +94,4 @@ class KerongCu16(Board):
         return sum(1 << (channel ^ turn) for channel in channels).to_bytes(2, "little")
 
 
-FAMILY = Family(KerongCu16, baud=19200, latency_s=0.004)
+FAMILY = Family(KerongCu16, baud=19200, latency_s=0.004, addresses=range(15), channels=16)

@@ -151,4 +151,4 @@ def _factory_values() -> dict[Command, int]:
     return {command: register.factory for command, register in REGISTERS.items()}
 
 
-FAMILY = Family(KerongCu24, baud=19200, latency_s=0.004)
+FAMILY = Family(KerongCu24, baud=19200, latency_s=0.004, addresses=range(17), channels=24)

@@ -88,4 +88,4 @@ def _sealed(body: bytes) -> bytes:
     return body + bytes((sum(body) & 0xFF,))
 
 
-FAMILY = Family(KerongCu48, baud=19200, latency_s=0.004)
+FAMILY = Family(KerongCu48, baud=19200, latency_s=0.004, addresses=range(32), channels=48)

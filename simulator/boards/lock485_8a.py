@@ -112,4 +112,4 @@ def _sealed(body: bytes) -> bytes:
     return body + bytes((reduce(xor, body),))
 
 
-FAMILY = Family(Lock4858a, baud=9600, latency_s=0.006)
+FAMILY = Family(Lock4858a, baud=9600, latency_s=0.006, addresses=range(1, 33), channels=50)

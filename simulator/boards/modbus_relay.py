@@ -171,4 +171,4 @@ def sealed(frame: bytes) -> bytes:
     return frame + _crc(frame)
 
 
-FAMILY = Family(ModbusRelay, baud=9600, latency_s=0.005)
+FAMILY = Family(ModbusRelay, baud=9600, latency_s=0.005, addresses=range(1, 248), channels=32)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
 
 from simulator.boards.board import Family
 
@@ -21,5 +24,13 @@ def family_named(name: str) -> Family:
     try:
         family: Family = importlib.import_module(module).FAMILY
     except (ModuleNotFoundError, AttributeError) as error:
-        raise UnknownFamilyError(f"lock boards of family {name!r} cannot be simulated: there is no {module}") from error
+        known = ", ".join(family_names())
+        raise UnknownFamilyError(f"no lock boards of family {name!r} are simulated; there are {known}") from error
     return family
+
+
+def family_names() -> Iterator[str]:
+    """Every family that can be simulated, in the order of the alphabet."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if hasattr(importlib.import_module(f"{__package__}.{module.name}"), "FAMILY"):
+            yield module.name.replace("_", "-")

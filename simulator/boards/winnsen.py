@@ -71,5 +71,7 @@ FAMILY = Family(
     Winnsen,
     baud=9600,
     latency_s=0.005,
+    addresses=range(1, 64),
+    channels=50,
     needs={"status_codes": {f"{CODES[meaning]:02X}": meaning for meaning in ("latched", "unlatched")}},
 )

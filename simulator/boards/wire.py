@@ -80,6 +80,7 @@ class Wire:
 
     @faults.setter
     def faults(self, faults: LineFaults) -> None:
+        self.bus.lose_power(set(faults.dead) - set(self._faults.dead))
         self._faults = faults
         self._weather = object()
         self._expect(faults.idle_noise * self.baud, self._disturb)

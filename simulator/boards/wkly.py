@@ -115,4 +115,4 @@ def _frame(board: int, command: int, *data: int) -> bytes:
     return body + bytes((reduce(xor, body),))
 
 
-FAMILY = Family(Wkly, baud=9600, latency_s=0.006)
+FAMILY = Family(Wkly, baud=9600, latency_s=0.006, addresses=range(32), channels=50)

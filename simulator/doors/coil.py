@@ -108,6 +108,7 @@ class Coil:
 
     def warm(self, celsius: float) -> None:
         """Bring the coil to a temperature, as hard use would have."""
+        self._record(Kind.WARMED, f"{celsius:g} °C")
         self.winding.be(celsius)
         if self.on:
             self._forget_limits()

@@ -74,7 +74,7 @@ class Door:
 
     def stick_hook(self, stuck: Stuck | None) -> None:
         """Make the sensor lie, or mend it (None)."""
-        self.hook.stuck = stuck
+        self.hook.stick(stuck)
         self._record(Kind.HOOK, stuck.value if stuck else "works")
 
     @property

@@ -1,10 +1,12 @@
-"""The append-only log of what physically happened, whatever any program believes."""
+"""The log of what physically happened, whatever any program believes."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 
 class Kind(StrEnum):
@@ -21,6 +23,7 @@ class Kind(StrEnum):
     JAM = "jam"
     HOOK = "hook"
     LOCK = "lock"
+    WARMED = "warmed"
     PRIED = "pried"
     WELDED = "welded"
     BURNT_OUT = "burnt_out"
@@ -86,20 +89,27 @@ class Entry:
     note: str | None = None
 
 
+MOST_KEPT = 20_000
+"""Entries: a busy cabinet's week, some megabytes. Older ones are forgotten; a street may run for months."""
+
+
 class PhysicalLog:
-    """Entries in the order in which they happened; nothing is ever removed."""
+    """Entries in the order in which they happened, numbered from 0; the newest `MOST_KEPT` can be read."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._entries: list[Entry] = []
+        self._entries: deque[Entry] = deque(maxlen=MOST_KEPT)
+        self._count = 0
         self._listeners: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
-        return len(self._entries)
+        """How many there ever were: the number of the next one."""
+        return self._count
 
     def since(self, number: int) -> tuple[Entry, ...]:
-        """The entries from a number on, counted from 0."""
-        return tuple(self._entries[max(0, number) :])
+        """The entries from a number on, as far back as they are kept."""
+        forgotten = self._count - len(self._entries)
+        return tuple(islice(self._entries, max(0, number - forgotten), None))
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every entry from now on."""
@@ -130,5 +140,6 @@ class PhysicalLog:
             note=note,
         )
         self._entries.append(entry)
+        self._count += 1
         for listener in self._listeners:
             listener()

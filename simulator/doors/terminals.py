@@ -58,7 +58,7 @@ class Terminals:
         return self._coil(channel).on
 
     def listen(self, listener: Callable[[int], None]) -> None:
-        """Call `listener` with the channel whenever a hook of this board has moved from now on."""
+        """Call `listener` with the channel whenever a hook of this board has come to rest elsewhere, from now on."""
         for channel, compartment in self._compartments.items():
             compartment.door.hook.listen(partial(listener, channel))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,7 +17,7 @@ from simulator.doors.errors import DoorError, UnknownDoor
 from simulator.street.bodies import LogQuery, StandBody, read_body, read_query
 from simulator.street.camera import Camera
 from simulator.street.door_routes import DoorRoutes
-from simulator.street.errors import BadRequest, NoCamera, NotInTime, StreetError, UnknownLine
+from simulator.street.errors import BadRequest, NoCamera, NotInTime, StreetError, UnknownBoard, UnknownLine
 from simulator.street.fault_routes import FaultRoutes
 from simulator.street.line_routes import LineRoutes
 from simulator.street.views import log_view, street_view
@@ -28,9 +28,13 @@ PAGE = Path(__file__).parent / "page"
 FRAME_S = 0.05
 """Least time between two pictures of the street on a page: twenty a second are fluent."""
 
+GLANCE_S = 1.0
+"""How often a page is told what changes without an event: a coil cools down by less than a degree in a second."""
+
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownDoor, 404),
     (UnknownLine, 404),
+    (UnknownBoard, 404),
     (BadRequest, 400),
     (NotInTime, 408),
     (NoCamera, 502),
@@ -40,25 +44,8 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 """HTTP status of each refusal; the first that fits counts."""
 
 
-def build_app(world: World, camera: Camera, at_start: Iterable[Callable[[], None]] = ()) -> Starlette:
-    """The application; the world starts and stops with it.
-
-    Args:
-        world: the world.
-        camera: its camera.
-        at_start: what happens to the world as soon as it has started.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        world.start()
-        for act in at_start:
-            act()
-        try:
-            yield
-        finally:
-            world.stop()
-
+def build_app(world: World, camera: Camera) -> Starlette:
+    """The application, over a world that somebody else starts and stops."""
     street = StreetRoutes(world, camera)
     return Starlette(
         routes=[
@@ -69,7 +56,6 @@ def build_app(world: World, camera: Camera, at_start: Iterable[Callable[[], None
             Mount("/", StaticFiles(directory=PAGE, html=True)),
         ],
         exception_handlers={DoorError: _refusal, StreetError: _refusal},
-        lifespan=lifespan,
     )
 
 
@@ -110,17 +96,22 @@ class StreetRoutes:
         return JSONResponse(street_view(self._world, self._camera.standing).model_dump(mode="json"))
 
     async def live(self, _request: Request) -> Response:
-        """The same, as server-sent events: one at once, and one after every change."""
+        """The same, as server-sent events: one at once, one after every change, and one a second while coils cool."""
         return StreamingResponse(self._pictures(), media_type="text/event-stream")
 
     async def _pictures(self) -> AsyncIterator[str]:
         changes = self._world.changes
+        shown = ""
         while not changes.closed:
             seen = changes.count
-            yield f"data: {street_view(self._world, self._camera.standing).model_dump_json()}\n\n"
+            picture = street_view(self._world, self._camera.standing).model_dump_json()
+            if picture != shown:
+                yield f"data: {picture}\n\n"
+            shown = picture
             await asyncio.sleep(FRAME_S)
             if changes.count == seen:
-                await changes.next()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changes.next(), GLANCE_S)
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

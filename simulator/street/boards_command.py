@@ -10,13 +10,18 @@ import argparse
 from typing import Any
 
 from config.settings import Settings
-from simulator.boards.registry import family_named
+from simulator.boards.pty_port import SPEEDS
+from simulator.boards.registry import family_named, family_names
 from simulator.street.main import add_options, run
+from simulator.street.world import TCP_PORT
 
 
 def main(argv: list[str]) -> int:
     """Run the boards; returns as the street does."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.tcp and len(set(options.families)) > 1:
+        parser.error("--tcp is one line, and a line has boards of one family: name one")
     return run(lambda: _site(options), options)
 
 
@@ -65,18 +70,26 @@ def _nothing_else() -> dict[str, Any]:
     }
 
 
+def _url(text: str) -> str:
+    if not text.startswith(TCP_PORT):
+        raise argparse.ArgumentTypeError(f"write {TCP_PORT}HOST:PORT, not {text!r}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator boards",
         description="Lock boards on pseudo-terminals (or a TCP port), with doors and the street page, without a site.",
     )
     parser.add_argument(
-        "families", nargs="+", metavar="FAMILY", help="such as kerong-cu24; its line is called the same"
+        "families", nargs="+", metavar="FAMILY", help=f"{', '.join(family_names())}; its line is called the same"
     )
     parser.add_argument("--address", type=int, action="append", help="a board's address, 1 otherwise; may be repeated")
     parser.add_argument("--channels", type=int, default=12, help="locks on each board")
     parser.add_argument("--inverted", action="store_true", help="wired so that a set hook bit means unlatched")
-    parser.add_argument("--baud", type=int, help="bits per second; the family's otherwise")
-    parser.add_argument("--tcp", metavar="socket://HOST:PORT", help="a TCP serial server instead of a pseudo-terminal")
+    parser.add_argument("--baud", type=int, choices=SPEEDS.values(), help="bits per second; the family's otherwise")
+    parser.add_argument(
+        "--tcp", metavar="socket://HOST:PORT", type=_url, help="a TCP serial server instead of a pseudo-terminal"
+    )
     add_options(parser)
     return parser

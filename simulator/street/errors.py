@@ -11,6 +11,10 @@ class UnknownLine(StreetError):
     """No such serial line at this site."""
 
 
+class UnknownBoard(StreetError):
+    """No board of that address on a serial line."""
+
+
 class NoCamera(StreetError):
     """The street was started without a camera, or the camera process does not answer."""
 

@@ -7,7 +7,25 @@ import sys
 
 import httpx
 
+from simulator.boards.faults import LineFaults
+from simulator.doors.faults import DoorFaults
+from simulator.doors.supply import SupplyFaults
+from simulator.street.fault_words import ADAPTER_ACTS, DOOR_ACTS
+
 TIMEOUT_S = 10.0
+
+EVERY_WORD = f"""\
+Of a line, such as left.noise=0.01:
+  {", ".join(LineFaults.model_fields)},
+  adapter={"|".join(ADAPTER_ACTS)}
+Of a door and its lock, such as A03.jam=hard:
+  {", ".join(DoorFaults.model_fields)}, celsius,
+  hand={"|".join(DOOR_ACTS)}
+Of the power supply, such as supply.strength=0.5:
+  {", ".join(SupplyFaults.model_fields)}
+Lists are written with commas: left.dead=0,1. `ok` puts right: left.noise=ok, A03=ok, supply=ok.
+"""
+"""What the command's help says of every fault there is."""
 
 
 def main(argv: list[str]) -> int:
@@ -34,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator fault",
         description="Make a running street faulty. Without a fault, says what is wrong there.",
-        epilog="WHERE is a line, a door or `supply`. Examples: left.noise=0.01 left.dead=0,1 left.adapter=elsewhere "
-        "A03.jam=hard A03.hook=latched A03.celsius=95 A03.hand=pry supply.strength=0.5 left.noise=ok A03=ok",
+        epilog=EVERY_WORD,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--url", required=True, help="the street's address, as it said when it was ready")
     parser.add_argument("words", nargs="*", metavar="WHERE.WHAT=VALUE", help="a fault, or `ok` to put it right")

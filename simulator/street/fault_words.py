@@ -59,7 +59,8 @@ def present_faults(world: World) -> list[str]:
             words.append(f"{line.name}.adapter=out")
     for name, compartment in world.cabinet.compartments.items():
         words += _words(name, compartment.door.faults)
-    return words + [word for word in _words(SUPPLY, world.cabinet.supply.faults) if not word.startswith("supply.coils")]
+    sound = f"{SUPPLY}.coils={world.coils}"
+    return words + [word for word in _words(SUPPLY, world.cabinet.supply.faults) if word != sound]
 
 
 def _read(world: World, word: str) -> Act:
@@ -69,6 +70,7 @@ def _read(world: World, word: str) -> Act:
     if where == SUPPLY:
         supply = world.cabinet.supply
         whole = SupplyFaults(coils=world.coils)
+        _changed(supply.faults, whole, what, value, word)
         return lambda: supply.set_faults(_changed(supply.faults, whole, what, value, word))
     if where in world.lines:
         return _line_act(world, where, what, value, word)
@@ -82,7 +84,7 @@ def _line_act(world: World, name: str, what: str, value: str, word: str) -> Act:
     line = world.lines[name]
     if what == "adapter":
         return partial(_one_of(ADAPTER_ACTS, value, word), line)
-    _changed(line.faults, LineFaults(), what, value, word)
+    world.check_faults(name, _changed(line.faults, LineFaults(), what, value, word))
     return lambda: world.set_faults(name, _changed(line.faults, LineFaults(), what, value, word))
 
 

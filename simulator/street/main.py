@@ -22,6 +22,7 @@ from simulator.boards.adapter import AddressError
 from simulator.boards.registry import UnknownFamilyError
 from simulator.doors.errors import DoorError
 from simulator.street.app import build_app
+from simulator.street.bodies import first_fault
 from simulator.street.camera import Camera
 from simulator.street.changes import Changes
 from simulator.street.errors import StreetError
@@ -30,6 +31,9 @@ from simulator.street.world import build_world
 
 UNUSABLE = (SettingsError, ValidationError, UnknownFamilyError, AddressError, StreetError, DoorError, OSError)
 """What a person can put right who started the street."""
+
+LAST_PORT = 65535
+"""The highest TCP port."""
 
 GRACE_S = 2
 """How long open requests may take after the end was asked for."""
@@ -57,7 +61,8 @@ def run(load: Callable[[], Settings], options: argparse.Namespace) -> int:
         with _listen(options.host, options.port) as listener:
             asyncio.run(_serve(settings, options, listener))
     except UNUSABLE as error:
-        print(f"street: {error}", file=sys.stderr)  # noqa: T201 - this process speaks on stdout and stderr
+        said = first_fault(error) if isinstance(error, ValidationError) else error
+        print(f"street: {said}", file=sys.stderr)  # noqa: T201 - this process speaks on stdout and stderr
         return 2
     return 0
 
@@ -65,17 +70,17 @@ def run(load: Callable[[], Settings], options: argparse.Namespace) -> int:
 class Server(uvicorn.Server):
     """uvicorn, telling when it listens, and ending the live streams with itself."""
 
-    def __init__(self, config: uvicorn.Config, changes: Changes, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, changes: Changes, ready: dict[str, object]) -> None:
         super().__init__(config)
         self._changes = changes
-        self._url = url
+        self._ready = ready
         self._loop = asyncio.get_running_loop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so on stdout in one line."""
         await super().startup(sockets)
         if self.started:
-            print(json.dumps({"ready": "street", "url": self._url}), flush=True)  # noqa: T201 - as above
+            print(json.dumps(self._ready), flush=True)  # noqa: T201 - as above
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """End on a signal, and leave with status 0: the signal is not raised again."""
@@ -86,11 +91,18 @@ class Server(uvicorn.Server):
 async def _serve(settings: Settings, options: argparse.Namespace, listener: socket.socket) -> None:
     world = build_world(settings, options.pty_dir, options.power_coils, random.Random(options.seed))
     async with httpx.AsyncClient(trust_env=False) as client:
-        app = build_app(world, Camera(options.camera_url, client), read_faults(world, options.fault))
+        app = build_app(world, Camera(options.camera_url, client))
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S)
         host, port = listener.getsockname()[:2]
-        server = Server(config, world.changes, f"http://{host}:{port}")
-        await server.serve(sockets=[listener])
+        ready: dict[str, object] = {"ready": "street", "url": f"http://{host}:{port}", "ports": world.ports}
+        acts = read_faults(world, options.fault)
+        try:
+            world.start()
+            for act in acts:
+                act()
+            await Server(config, world.changes, ready).serve(sockets=[listener])
+        finally:
+            world.stop()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -98,11 +110,23 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"there is no port {port}; the last one is {LAST_PORT}")
+    return port
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of every command that runs a street."""
-    parser.add_argument("--pty-dir", type=Path, required=True, help="folder for the links to the pseudo-terminals")
+    parser.add_argument(
+        "--pty-dir",
+        type=Path,
+        required=True,
+        help="folder for the links to the pseudo-terminals, called as the lines are",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 for any")
     parser.add_argument("--camera-url", help="where the simulated camera answers")
     parser.add_argument("--power-coils", type=int, help="coils that the supply carries at once; the site's otherwise")
     parser.add_argument(

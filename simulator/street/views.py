@@ -130,7 +130,7 @@ def log_view(world: World, since: int) -> LogView:
     """The log from an entry on; absent fields are left out."""
     entries = world.log.since(since)
     return LogView(
-        next=since + len(entries),
+        next=max(since, len(world.log)),
         entries=[_ENTRY.dump_python(entry, mode="json", exclude_none=True) for entry in entries],
     )
 

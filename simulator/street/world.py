@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from config.settings import LineSettings, Settings
+from config.settings import BoardSettings, LineSettings, Settings
 from simulator.boards.adapter import TcpAdapter, UsbAdapter
+from simulator.boards.board import Board, NoSuchBoardError, Terminals
 from simulator.boards.bus import Bus
 from simulator.boards.faults import LineFaults
 from simulator.boards.registry import family_named
@@ -21,7 +22,7 @@ from simulator.doors.live import live_timeline
 from simulator.doors.log import Kind, PhysicalLog
 from simulator.doors.timeline import Timeline
 from simulator.street.changes import Changes
-from simulator.street.errors import UnknownLine
+from simulator.street.errors import StreetError, UnknownBoard, UnknownLine
 
 SUPPLY = "supply"
 """What the power supply is called among the faults; no line may be called so."""
@@ -41,6 +42,7 @@ class World:
         log: what physically happened.
         changes: rings after every entry of the log.
         coils: how many coils the supply carries when it is sound.
+        ports: what a program opens, by the line's name: a stable link, or a serial server's URL.
     """
 
     settings: Settings
@@ -49,6 +51,7 @@ class World:
     log: PhysicalLog
     changes: Changes
     coils: int
+    ports: Mapping[str, str]
 
     def line(self, name: str) -> SerialLine:
         """One line by its name.
@@ -60,8 +63,26 @@ class World:
             raise UnknownLine(f"no line {name!r} at this site; it has {', '.join(self.lines)}")
         return self.lines[name]
 
+    def check_faults(self, name: str, faults: LineFaults) -> None:
+        """See whether a line could have these faults.
+
+        Raises:
+            UnknownLine: there is no line of that name.
+            UnknownBoard: a board is said to be dead or rogue that is not on the line.
+        """
+        there = self.line(name).bus.addresses
+        strangers = [address for address in (*faults.dead, *faults.rogue) if address not in there]
+        if strangers:
+            known = ", ".join(str(address) for address in there)
+            raise UnknownBoard(f"no board {strangers[0]} on line {name!r}; it has {known}")
+
     def set_faults(self, name: str, faults: LineFaults) -> None:
-        """Make a line faulty, or whole again."""
+        """Make a line faulty, or whole again.
+
+        Raises:
+            UnknownLine, UnknownBoard: as `check_faults` does.
+        """
+        self.check_faults(name, faults)
         self.line(name).faults = faults
         self.log.record(Kind.FAULTS, line=name, note=faults.model_dump_json(exclude_defaults=True))
 
@@ -85,7 +106,14 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
         pty_dir: where the links to the pseudo-terminals will stand.
         power_coils: coils that the power supply carries at once; what the site's settings say when None.
         chance: source of bouncing contacts and of faults.
+
+    Raises:
+        UnknownFamilyError: a line's boards cannot be simulated.
+        AddressError: a serial server's URL names no host and port.
+        StreetError: a line is called as the supply is, or has a board that nobody makes.
     """
+    if any(line.name == SUPPLY for line in settings.lines):
+        raise StreetError(f"a line called {SUPPLY!r} cannot be told from the power supply: give it another name")
     timeline = live_timeline(asyncio.get_running_loop())
     log = PhysicalLog(timeline.now)
     changes = Changes()
@@ -93,7 +121,10 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
     coils = power_coils if power_coils is not None else settings.panel.coils_at_once
     cabinet = Cabinet(settings.compartments, timeline, log, chance, coils)
     lines = {line.name: _build_line(line, cabinet, pty_dir, timeline, chance) for line in settings.lines}
-    return World(settings, cabinet, lines, log, changes, coils)
+    ports = {
+        line.name: line.port if _over_tcp(line) else str((pty_dir / line.name).absolute()) for line in settings.lines
+    }
+    return World(settings, cabinet, lines, log, changes, coils, ports)
 
 
 def _build_line(
@@ -104,7 +135,7 @@ def _build_line(
     baud = settings.baud or family.baud
     wire = Wire(
         settings.name,
-        Bus([family.board(board, terminals[board.address]) for board in settings.boards]),
+        Bus([_make(settings, board, terminals[board.address]) for board in settings.boards]),
         baud=baud,
         latency_s=family.latency_s,
         timeline=timeline,
@@ -115,6 +146,16 @@ def _build_line(
     cabinet.supply.listen(wire.lose_power)
     for address, of_board in terminals.items():
         of_board.listen(partial(wire.hook_moved, address))
-    over_tcp = settings.port.startswith(TCP_PORT)
-    adapter = TcpAdapter(settings.port, baud) if over_tcp else UsbAdapter(pty_dir / settings.name)
+    adapter = TcpAdapter(settings.port, baud) if _over_tcp(settings) else UsbAdapter(pty_dir / settings.name)
     return SerialLine(wire, adapter, cabinet.log)
+
+
+def _make(line: LineSettings, wiring: BoardSettings, terminals: Terminals) -> Board:
+    try:
+        return family_named(line.family).make(wiring, terminals)
+    except NoSuchBoardError as error:
+        raise StreetError(f"line {line.name}: {line.family} board with {error}; correct the board") from error
+
+
+def _over_tcp(line: LineSettings) -> bool:
+    return line.port.startswith(TCP_PORT)

@@ -2,6 +2,11 @@
 
 const refusal = document.getElementById("refusal");
 let fading;
+let heard = 0;
+
+// How much had happened by the youngest answer: a picture of the street that shows less is older than a person's click.
+export const heardUpTo = () => heard;
+export const forgetHeard = () => { heard = 0; };
 
 export function refuse(text) {
   refusal.textContent = text;
@@ -18,6 +23,7 @@ export async function ask(path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const said = await answer.json();
+    heard = Math.max(heard, Number(answer.headers.get("street-log-next") ?? 0));
     if (!answer.ok) refuse(said.error);
     return answer.ok ? said : null;
   } catch {

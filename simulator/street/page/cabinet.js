@@ -59,11 +59,17 @@ function update(parts, door, isChosen) {
     void button.offsetWidth; // restarts the animation
     button.classList.add("flash");
   }
-  parts.fault.textContent = [{ soft: "轻卡", hard: "卡死" }[door.jam], door.hook && "钩"].filter(Boolean).join("·");
+  parts.fault.textContent = wrongWith(door).join("·");
   parts.count.textContent = door.items.length ? `件 ${door.items.length}` : "";
   const items = JSON.stringify(door.items);
   if (items !== parts.items) {
     parts.items = items;
     parts.inside.replaceChildren(element("b", "", parts.name), ...door.items.map((item) => element("span", "thing", item)));
   }
+}
+
+function wrongWith({ jam, hook, faults, cooling }) {
+  return [
+    { soft: "轻卡", hard: "卡死" }[jam], hook && "钩", faults.welded && "粘连", faults.burnt && "烧断", cooling && "热",
+  ].filter(Boolean);
 }

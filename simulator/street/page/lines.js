@@ -1,101 +1,65 @@
-// The serial lines: plugged or not, and their faults on request.
+// The serial lines: plugged or not, under which name, and their faults on request.
 
 import { ask, element } from "./asks.js";
+import { FaultForm, choice, member, number, tick } from "./fault_form.js";
 
 const box = document.getElementById("lines");
 const drawn = new Map();
+const WORDS = {
+  latency_s: "延迟", drop: "丢失", late: "迟到", noise: "噪声", idle_noise: "空闲噪声", unasked_per_s: "不请自来",
+  echo: "回声", chatter: "主动上报", dead: "断电", rogue: "乱应",
+};
 
-export function drawLines(lines) {
+export function drawLines(lines, logNext) {
   for (const [name, line] of Object.entries(lines)) {
     if (!drawn.has(name)) box.append(build(name, line));
-    update(drawn.get(name), line);
+    update(drawn.get(name), line, logNext);
   }
 }
 
 function build(name, line) {
   const row = element("div", "line");
   const head = element("div", "head");
-  const plug = element("button");
-  plug.addEventListener("click", () => ask(`/api/lines/${name}/${row.classList.contains("out") ? "plug" : "unplug"}`));
-  head.append(element("i", "plug"), element("b", "", name), element("small", "", `${line.family} · ${line.baud} bit/s`), plug);
-  const form = element("form", "faults");
-  form.append(
-    number("latency", "延迟", "latency ms", 60000), number("drop", "丢失", "drop %", 100), number("noise", "噪声", "noise %", 100),
-    tick("echo", "回声", "echo"), tick("chatter", "主动上报", "chatter"), ...line.boards.map((board) => tick(`dead-${board}`, `板 ${board} 断电`, "dead board")),
-  );
-  form.addEventListener("change", () => send(name));
-  form.addEventListener("submit", (event) => event.preventDefault());
-  row.append(head, form);
-  drawn.set(name, { row, plug, form, boards: line.boards, faults: line.faults, shown: "", told: {}, sending: Promise.resolve() });
+  const plug = button(() => ask(`/api/lines/${name}/${row.classList.contains("out") ? "plug" : "unplug"}`));
+  const replug = button(() => ask(`/api/lines/${name}/replug`));
+  replug.title = "拔出再插上，设备名改变 pull out and put in again: the raw name changes";
+  replug.append("换口 ", element("small", "", "Replug"));
+  const device = element("small", "device");
+  head.append(element("i", "plug"), element("b", "", name), element("small", "", [line.family === name ? "" : line.family, line.baud].filter(Boolean).join(" · ")), device, replug, plug);
+  const form = new FaultForm(`/api/lines/${name}/faults`, name, fieldsOf(line.boards));
+  const details = element("details");
+  const summary = element("summary");
+  details.append(summary, form.form);
+  row.append(head, details);
+  drawn.set(name, { row, plug, device, summary, form });
   return row;
 }
 
-function update(parts, line) {
-  const picture = JSON.stringify(line);
-  if (picture === parts.shown) return;
-  parts.shown = picture;
-  const { row, plug, form } = parts;
-  const { faults } = line;
-  parts.faults = faults;
+function fieldsOf(boards) {
+  return [
+    number("latency_s", "延迟", "latency ms", 1000), number("drop", "丢失", "lost %", 100),
+    number("late", "迟到", "late %", 100), number("late_s", "迟到多久", "late by ms", 1000),
+    number("noise", "坏位", "noise, bits %", 100),
+    choice("noise_on", "坏在", "noise on", { both: "两边 both", requests: "请求 requests", replies: "回复 replies" }),
+    number("idle_noise", "空闲坏位", "idle noise, bits %", 100), number("unasked_per_s", "不请自来", "unasked /s"),
+    tick("echo", "回声", "echo"), tick("chatter", "主动上报", "chatter"),
+    ...boards.map((board) => member("dead", board, `板 ${board} 断电`, "dead board")),
+    ...boards.map((board) => member("rogue", board, `板 ${board} 乱应`, "rogue board")),
+  ];
+}
+
+function update({ row, plug, device, summary, form }, line, logNext) {
+  const wrong = Object.entries(WORDS).filter(([fault]) => (Array.isArray(line.faults[fault]) ? line.faults[fault].length : line.faults[fault]));
   row.classList.toggle("out", !line.plugged);
-  row.classList.toggle("faulty", Boolean(faults.latency_s || faults.drop || faults.noise || faults.echo || faults.chatter || faults.dead.length || faults.rogue.length));
+  row.classList.toggle("faulty", wrong.length > 0);
+  device.textContent = line.device ?? "";
   plug.replaceChildren(line.plugged ? "拔掉 " : "插上 ", element("small", "", line.plugged ? "Unplug" : "Plug"));
-  fill(parts);
+  summary.replaceChildren(`故障 ${wrong.map(([, word]) => word).join(" · ")} `, element("small", "", wrong.length ? wrong.map(([fault]) => fault.replaceAll("_", " ")).join(", ") : "Faults: none"));
+  form.show(line.faults, logNext);
 }
 
-// One change after the other, each with the form as it stands when its turn comes.
-function send(name) {
-  const parts = drawn.get(name);
-  parts.sending = parts.sending.then(async () => {
-    if (await ask(`/api/lines/${name}/faults`, read(parts))) return;
-    parts.told = {};
-    fill(parts);
-  });
-}
-
-// Writes only the fields whose fault changed: a picture of the street that was drawn before
-// the person's last click must not take the click back.
-function fill(parts) {
-  const { form, boards, faults, told } = parts;
-  const fields = {
-    latency: Math.round(faults.latency_s * 1000),
-    drop: Math.round(faults.drop * 100),
-    noise: Math.round(faults.noise * 100),
-    echo: faults.echo,
-    chatter: faults.chatter,
-    ...Object.fromEntries(boards.map((board) => [`dead-${board}`, faults.dead.includes(board)])),
-  };
-  for (const [name, value] of Object.entries(fields)) {
-    if (told[name] === value) continue;
-    told[name] = value;
-    if (typeof value === "boolean") form[name].checked = value;
-    else form[name].value = value;
-  }
-}
-
-function read({ form, boards, faults }) {
-  return {
-    ...faults,
-    latency_s: Number(form.latency.value) / 1000,
-    drop: Number(form.drop.value) / 100,
-    noise: Number(form.noise.value) / 100,
-    echo: form.echo.checked,
-    chatter: form.chatter.checked,
-    dead: boards.filter((board) => form[`dead-${board}`].checked),
-  };
-}
-
-function number(name, zh, en, most) {
-  const input = Object.assign(element("input"), { type: "number", name, min: 0, max: most, value: 0 });
-  return labelled(input, zh, en);
-}
-
-function tick(name, zh, en) {
-  return labelled(Object.assign(element("input"), { type: "checkbox", name }), zh, en);
-}
-
-function labelled(input, zh, en) {
-  const made = element("label", "", `${zh} `);
-  made.append(element("small", "", en), input);
+function button(act) {
+  const made = element("button");
+  made.addEventListener("click", act);
   return made;
 }

@@ -119,6 +119,29 @@ def test_a_stuck_hook_says_the_same_whatever_the_door_does(bench: Any, stuck: St
     assert said == {stuck is Stuck.LATCHED}
 
 
+def test_a_moved_hook_is_told_once_when_its_contact_rests_and_says_the_truth_then(bench: Any) -> None:
+    told: list[tuple[float, int, bool]] = []
+    bench.board.listen(lambda channel: told.append((bench.timeline.now(), channel, bench.board.latched(channel))))
+    bench.board.pulse(0, 0.3)
+    bench.wait(1)
+    bench.cabinet.compartment("A01").door.close()
+    bench.wait(1)
+    assert told == [(100.0 + PULL_IN_S + BOUNCE_S, 0, False), (101.0 + BOUNCE_S, 0, True)]
+
+
+def test_a_stuck_hook_is_told_when_it_sticks_elsewhere_and_not_when_the_door_moves(bench: Any) -> None:
+    told: list[bool] = []
+    bench.board.listen(lambda channel: told.append(bench.board.latched(channel)))
+    door = bench.cabinet.compartment("A01").door
+    door.stick_hook(Stuck.LATCHED)
+    bench.board.pulse(0, 0.3)
+    bench.wait(1)
+    assert told == []
+    door.stick_hook(None)
+    door.stick_hook(Stuck.LATCHED)
+    assert told == [False, True]
+
+
 def test_a_channel_without_a_door_reads_as_not_latched_and_its_pulses_are_logged(bench: Any) -> None:
     assert not bench.board.latched(9)
     bench.board.pulse(9, 0.3)

@@ -133,6 +133,18 @@ def test_a_kind_of_a_later_version_only_moves_the_seq() -> None:
             events.LineChanged(line="left", up=True, cause=""),
         ),
         (
+            events.LockDrifted(part="left:0", cause="weak_supply", over=False, evidence="slow", remedy="measure"),
+            events.LockDrifted(part="left:0", cause="weak_supply", over=True, evidence="mended", remedy=""),
+        ),
+        (
+            events.PanelFault(part="A01", fault="door_jammed", over=False, count=1, cause="latched", remedy="look"),
+            events.PanelFault(part="A01", fault="door_jammed", over=True, count=3, cause="latched", remedy="look"),
+        ),
+        (
+            events.PanelFault(part="left", fault="line_noisy", over=False, count=1, cause="noise", remedy="look"),
+            events.DaemonStarted(cabinet="east", boot=2, version="1"),
+        ),
+        (
             events.CompartmentServiceChanged(compartment="A01", state=ServiceState.NEEDS_CHECK, reason="jammed"),
             events.CompartmentServiceChanged(compartment="A01", state=ServiceState.IN_SERVICE, reason="mended"),
         ),

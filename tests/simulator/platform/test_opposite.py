@@ -20,7 +20,16 @@ from simulator.platform.jose import Signer, UnusableKey, seal
 from simulator.platform.registry import Registry
 
 AUDIENCE = "sunrise/east"
-CHANGE_NO_STATE = {"daemon.started", "daemon.stopped", "clock.stepped", "door.alarm", "look.refused"}
+CHANGE_NO_STATE = {
+    "daemon.started",
+    "daemon.stopped",
+    "clock.stepped",
+    "door.alarm",
+    "lock.drifted",
+    "panel.fault",
+    "look.refused",
+    "enrolment.asked",
+}
 
 
 def now() -> datetime:

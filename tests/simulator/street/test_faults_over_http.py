@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
+from simulator.street import boards_command
+
+PATIENCE_S = 30
+"""What a loaded machine may need to answer."""
+
+READS = {  # family: bits per second, a read of board 1 with eight channels, size of the answer
+    "kerong-cu16": (19200, "02 10 30 03 45", 9),
+    "kerong-cu24": (19200, "02 01 00 80 00 00 03 86", 10),
+    "kerong-cu48": (19200, "02 01 00 60 03 66", 18),
+    "lock485-8a": (9600, "80 01 00 33 B2", 5),
+    "modbus-relay": (9600, "01 02 00 00 00 08 79 CC", 6),
+    "winnsen": (9600, "90 06 12 01 01 03", 7),
+    "wkly": (9600, "57 4B 4C 59 08 01 84 84", 18),
+}
 STATUS = "02 00 00 80 00 00 03 85"
 EVERYTHING = [
     "left.latency_s=0.01",
@@ -30,6 +46,7 @@ EVERYTHING = [
     "A03.pull_in_s=0.3",
     "A03.welded=true",
     "A03.burnt=true",
+    "supply.coils=2",
     "supply.strength=0.5",
 ]
 
@@ -56,10 +73,10 @@ def test_every_fault_can_be_set_and_put_right_while_the_street_runs(launch: Any)
     assert faults(street, "left=ok", "right.adapter=in", "A03=ok", "supply=ok") == []
 
 
-def test_of_several_words_with_one_mistake_none_is_done(launch: Any) -> None:
-    street = launch()
-    answer = street.web.post("/api/faults", json={"set": ["left.echo", "A03.jam=bent"]})
-    assert answer.status_code == 400
+@pytest.mark.parametrize("mistake", ["A03.jam=bent", "supply.strength=2", "left.rogue=7", "A03.hand=kick"])
+def test_of_several_words_with_one_mistake_none_is_done(street: Any, mistake: str) -> None:
+    answer = street.web.post("/api/faults", json={"set": ["left.echo", mistake]})
+    assert answer.is_client_error
     assert street.web.get("/api/faults").json()["faults"] == []
 
 
@@ -70,6 +87,9 @@ def test_of_several_words_with_one_mistake_none_is_done(launch: Any) -> None:
         ("middle.noise=1", 400, "WHERE is left, right, supply or a door like A01"),
         ("left.nois=1", 400, "no fault 'nois'; there are latency_s, drop"),
         ("left.noise=2", 400, "noise: Input should be less than or equal to 1"),
+        ("left.dead=0,7", 404, "no board 7 on line 'left'; it has 0"),
+        ("supply.strength=2", 400, "strength: Input should be less than or equal to 1"),
+        ("supply.volts=2", 400, "no fault 'volts'; there are coils, strength"),
         ("left.adapter=away", 400, "write one of in, out, elsewhere"),
         ("A03.hand=kick", 400, "write one of pry, push, close"),
         ("A03.celsius=500", 400, "celsius: Input should be less than or equal to 170"),
@@ -136,6 +156,32 @@ def test_a_fault_is_set_from_the_command_line(launch: Any) -> None:
     assert "jam: Input should be 'none', 'soft' or 'hard'" in said
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["nope"], "no lock boards of family 'nope' are simulated; there are kerong-cu16, kerong-cu24"),
+        (["wkly", "winnsen", "--tcp", "socket://127.0.0.1:7000"], "--tcp is one line"),
+        (["wkly", "--tcp", "127.0.0.1:7000"], "write socket://HOST:PORT"),
+        (["wkly", "--tcp", "socket://192.0.2.1:7000"], "192.0.2.1"),
+        (["kerong-cu24", "--channels", "50"], "kerong-cu24 board with 50 channels: the largest of these boards has 24"),
+        (["kerong-cu16", "--address", "15"], "kerong-cu16 board with address 15: these boards have addresses 0 to 14"),
+        (["wkly", "--channels", "99"], "channels: Input should be less than or equal to 50"),
+        (["wkly", "--power-coils", "0"], "coils: Input should be greater than or equal to 1"),
+        (["wkly", "--baud", "1234"], "choose from 2400"),
+        (["wkly", "--port", "99999"], "there is no port 99999"),
+    ],
+)
+def test_boards_that_cannot_be_had_end_with_an_explanation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    try:
+        status: object = boards_command.main([*options, "--pty-dir", str(tmp_path)])
+    except SystemExit as end:
+        status = end.code
+    assert status == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_mistake_among_the_faults_of_the_start_ends_the_street_with_an_explanation(tmp_path: Path) -> None:
     site = Path(__file__).parent / "site.toml"
     command = [sys.executable, "-m", "simulator", "street", "--config", str(site), "--pty-dir", str(tmp_path)]
@@ -144,8 +190,23 @@ def test_a_mistake_among_the_faults_of_the_start_ends_the_street_with_an_explana
     assert "no fault 'nois'" in done.stderr
 
 
-def test_boards_run_without_a_site(boards: Any) -> None:
-    street = boards("kerong-cu24", "lock485-8a", "--channels", "24", "--fault", "A03.jam=hard")
-    assert len(street.web.get("/api/doors").json()) == 48
-    assert street.ask("kerong-cu24", "02 01 00 8F 00 00 03 95", 10, baud=19200).hex() == "0201008f100203bb1301"
+def test_boards_of_every_family_run_without_a_site_and_come_back_under_another_name(boards: Any) -> None:
+    street = boards(*READS, "--channels", "8", "--fault", "A03.jam=hard")
+    assert len(street.web.get("/api/doors").json()) == 8 * len(READS)
     assert street.web.get("/api/faults").json()["faults"] == ["A03.jam=hard"]
+    for family, (baud, read, size) in READS.items():
+        answer = street.ask(family, read, size, baud=baud)
+        before = street.web.get("/api/lines").json()[family]["device"]
+        assert street.web.post(f"/api/lines/{family}/replug").json()["device"] != before
+        assert street.ask(family, read, size, baud=baud) == answer
+
+
+def test_boards_stand_behind_a_tcp_serial_server_too(boards: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    street = boards("kerong-cu48", "--tcp", f"socket://127.0.0.1:{port}")
+    assert street.web.get("/api/lines").json()["kerong-cu48"]["device"] == f"127.0.0.1:{port}"
+    _, read, size = READS["kerong-cu48"]
+    with serial.serial_for_url(f"socket://127.0.0.1:{port}", timeout=PATIENCE_S) as program:
+        program.write(bytes.fromhex(read))
+        assert len(program.read(size)) == size

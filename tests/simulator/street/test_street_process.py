@@ -61,7 +61,7 @@ def test_a_line_that_chatters_reports_a_sprung_door_unasked(launch: Any) -> None
     with serial.Serial(str(street.ptys / "right"), 9600, timeout=PATIENCE_S) as port:
         port.write(bytes.fromhex("8A 01 01 11 9B"))
         assert port.read(5).hex() == "8a0101119b"
-        assert port.read(4)[:3].hex() == "810101"
+        assert port.read(5).hex() == "8101010081"
 
 
 def test_the_page_and_its_live_picture_are_served(launch: Any) -> None:
@@ -107,6 +107,15 @@ def test_who_stands_before_the_camera_is_told_to_the_camera(launch: Any) -> None
         ("/api/stand", {"person": "r01", "eye": "right", "purpose": "enrol"})
     ]
     assert street.web.get("/api/street").json()["camera"]["person"] == "r01"
+
+
+def test_a_line_that_is_called_as_the_supply_is_refused(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text((Path(__file__).parent / "site.toml").read_text().replace('"left"', '"supply"'))
+    command = [sys.executable, "-m", "simulator", "street", "--config", str(site), "--pty-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "a line called 'supply' cannot be told from the power supply" in done.stderr
 
 
 def test_settings_that_cannot_be_used_end_it_with_an_explanation(tmp_path: Path) -> None:
