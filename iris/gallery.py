@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iris.match import check_encoder, informs, sides_agree
-from iris.planes import Planes, distances, planes, turned
+from iris.columns import MOST_EMPTY, SMALLEST, Columns, Entry, View
+from iris.match import check_encoder, informs
+from iris.planes import Scan, distances, plain_scan, planes, turned
 from iris.template import EyeSide, Template
 
 NEAR = 0.47
@@ -55,88 +58,106 @@ class Identification:
     near: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """A state of the gallery that never changes, so that a search needs no lock."""
-
-    ids: tuple[str, ...]
-    people: tuple[str, ...]
-    sides: tuple[EyeSide, ...]
-    packed: Planes
-    silent: NDArray[np.bool_]
-    """Templates without information: never compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    person: str
-    template: Template
-    silent: bool
-
-
 class Gallery:
     """Thread-safe: a search sees the gallery as it was when the search began."""
 
-    def __init__(self) -> None:
+    def __init__(self, scan: Scan = plain_scan) -> None:
+        """`scan` compares a probe with all columns; `iris.accelerated.Accelerator` is a faster one."""
+        self._scan = scan
         self._lock = threading.Lock()
-        self._entries: dict[str, _Entry] = {}
-        self._snapshot: _Snapshot | None = None
+        self._columns = Columns()
+        self._searches = 0
+        self._retired: list[tuple[Columns, slice]] = []
+        """Columns of removed templates, to be wiped when no search can be reading them."""
 
     def __len__(self) -> int:
         with self._lock:
-            return len(self._entries)
+            return len(self._columns)
 
     def __contains__(self, template_id: object) -> bool:
         with self._lock:
-            return template_id in self._entries
+            return template_id in self._columns
 
     def add(self, template_id: str, person: str, template: Template) -> None:
         """Adds a template; raises `DuplicateTemplate`, or `ForeignEncoder` for one that cannot be compared here."""
         check_encoder(template)
+        entry = Entry(template_id, person, template.side, silent=not informs(template))
+        packed = planes([template])
         with self._lock:
-            if template_id in self._entries:
+            if template_id in self._columns:
                 raise DuplicateTemplate(f"template {template_id!r} is in the gallery already; remove it first")
-            self._entries[template_id] = _Entry(person, template, silent=not informs(template))
-            self._snapshot = None
+            if not self._columns.room(packed.columns):
+                self._columns = self._columns.packed_together(packed.columns)
+            self._columns.append(entry, packed)
 
     def remove(self, template_id: str) -> None:
-        """Forgets a template; raises `UnknownTemplate`."""
+        """Forgets a template and overwrites it in memory; raises `UnknownTemplate`."""
         with self._lock:
-            if template_id not in self._entries:
+            if template_id not in self._columns:
                 raise UnknownTemplate(f"template {template_id!r} is not in the gallery")
-            del self._entries[template_id]
-            self._snapshot = None
+            self._retired.append((self._columns, self._columns.retire(template_id)))
+            self._wipe()
+            if self._columns.empty > SMALLEST + MOST_EMPTY * self._columns.used:
+                self._columns = self._columns.packed_together()
 
     def identify(self, probe: Template) -> Identification:
         """The nearest template and the nearest one of another person; raises `ForeignEncoder` for a foreign probe."""
         check_encoder(probe)
-        snapshot = self._current()
-        found = distances(turned(probe), snapshot.packed).distance.astype(np.float64)
-        found[snapshot.silent | (not informs(probe))] = np.nan
-        if probe.side is not EyeSide.UNKNOWN:
-            other_eye = [not sides_agree(probe.side, side) for side in snapshot.sides]
-            found[np.array(other_eye, bool)] = np.nan
-        compared = int(np.isfinite(found).sum())
-        ranked = np.argsort(np.where(np.isfinite(found), found, np.inf), kind="stable")[:compared]
-        best = self._candidate(snapshot, found, int(ranked[0])) if compared else None
-        other = next((int(i) for i in ranked if best is not None and snapshot.people[i] != best.person), None)
-        runner_up = None if other is None else self._candidate(snapshot, found, other)
-        near = tuple(self._candidate(snapshot, found, int(i)) for i in ranked[:NEAR_AT_MOST] if found[i] < NEAR)
-        return Identification(best, runner_up, compared, len(snapshot.ids) - compared, near)
+        with self._searching() as view:
+            found = distances(turned(probe), view.planes, self._scan).distance.astype(np.float64)
+            owners = view.seconds - 1
+            found[owners] = np.fmin(found[owners], found[view.seconds])
+            usable = view.comparable & np.isfinite(found)
+            usable &= informs(probe) & ~view.other_eye(probe.side)
+            found[~usable] = np.inf
+            return _identification(found, view)
 
-    @staticmethod
-    def _candidate(snapshot: _Snapshot, found: np.ndarray, index: int) -> Candidate:
-        return Candidate(snapshot.ids[index], snapshot.people[index], float(found[index]), snapshot.sides[index])
-
-    def _current(self) -> _Snapshot:
+    @contextmanager
+    def _searching(self) -> Iterator[View]:
         with self._lock:
-            if self._snapshot is None:
-                entries = list(self._entries.values())
-                self._snapshot = _Snapshot(
-                    tuple(self._entries),
-                    tuple(entry.person for entry in entries),
-                    tuple(entry.template.side for entry in entries),
-                    planes([entry.template for entry in entries]),
-                    np.array([entry.silent for entry in entries], bool),
-                )
-            return self._snapshot
+            self._searches += 1
+            view = self._columns.view()
+        try:
+            yield view
+        finally:
+            with self._lock:
+                self._searches -= 1
+                self._wipe()
+
+    def _wipe(self) -> None:
+        """Overwrites what was removed, unless a search may still be reading it: the last one to end does it then."""
+        if self._searches:
+            return
+        for columns, place in self._retired:
+            columns.wipe(place)
+        self._retired.clear()
+
+
+def _identification(found: NDArray[np.float64], view: View) -> Identification:
+    """What distances say, infinite where there is none. Of equally near templates the one added first is named."""
+    compared = int(np.count_nonzero(found < np.inf))
+    ranked = _nearest(found, min(compared, NEAR_AT_MOST))
+    told = [_candidate(found, view, index) for index in ranked]
+    best = told[0] if told else None
+    rivals = (each for each in told if best is not None and each.person != best.person)
+    runner_up = next(rivals, None)
+    if runner_up is None and compared > len(told):  # one person has that many templates
+        beyond = (_candidate(found, view, index) for index in _nearest(found, compared))
+        runner_up = next((each for each in beyond if best is not None and each.person != best.person), None)
+    near = tuple(each for each in told if each.distance < NEAR)
+    return Identification(best, runner_up, compared, view.templates - compared, near)
+
+
+def _nearest(found: NDArray[np.float64], count: int) -> list[int]:
+    """Places of the `count` least values, least first, equal ones in their order."""
+    if not count:
+        return []
+    furthest = np.partition(found, count - 1)[count - 1]
+    places = np.flatnonzero(found <= furthest)
+    return [int(place) for place in places[np.argsort(found[places], kind="stable")][:count]]
+
+
+def _candidate(found: NDArray[np.float64], view: View, index: int) -> Candidate:
+    entry = view.entries[index]
+    assert entry is not None, "columns are wiped only when no search is reading them"
+    return Candidate(entry.template_id, entry.person, float(found[index]), entry.side)

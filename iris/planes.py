@@ -9,6 +9,7 @@ the nearest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -73,6 +74,10 @@ class Distances:
     reading: NDArray[np.int32]
 
 
+Scan = Callable[[Planes, Planes], Distances]
+"""One distance for each column of the second."""
+
+
 def planes(templates: list[Template]) -> Planes:
     """Packs templates for bulk comparison."""
     if not templates:
@@ -118,16 +123,23 @@ def _turns() -> NDArray[np.intp]:
     return (np.arange(CODE_COLUMNS) - np.arange(-TURNS, TURNS + 1)[:, None]) % CODE_COLUMNS
 
 
-def distances(probe: Planes, gallery: Planes) -> Distances:
-    """Compares the rotations of one probe (from `turned`) with every template of a gallery."""
+def plain_scan(probe: Planes, gallery: Planes) -> Distances:
+    """Compares the rotations of one probe (from `turned`) with every column of a gallery, whoever's reading it is."""
     if 0 < gallery.columns <= FEW:
-        return _nearest_reading(_few(probe, gallery), gallery)
+        return _few(probe, gallery)
     parts = [_block(probe, gallery, start) for start in range(0, gallery.columns, BLOCK)]
     if not parts:
         floats, integers = np.empty(0, np.float32), np.empty(0, np.int32)
         return Distances(floats, floats, integers, integers, integers, integers)
-    whole = Distances(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
-    return _nearest_reading(whole, gallery)
+    return Distances(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+
+
+def distances(probe: Planes, gallery: Planes, scan: Scan = plain_scan) -> Distances:
+    """Compares the rotations of one probe (from `turned`) with every template of a gallery.
+
+    `scan` may be another one than `plain_scan` if it is equal to it (`iris.accelerated`).
+    """
+    return _nearest_reading(scan(probe, gallery), gallery)
 
 
 def _nearest_reading(found: Distances, gallery: Planes) -> Distances:
@@ -184,10 +196,14 @@ def _best(overlap: NDArray[np.int32], differing: NDArray[np.uint16]) -> Distance
         np.where(known, normalised[rotation, every], np.nan).astype(np.float32),
         np.where(known, raw[rotation, every], np.nan).astype(np.float32),
         overlap[rotation, every],
-        (rotation % ROTATIONS - TURNS).astype(np.int32),
-        (rotation // ROTATIONS).astype(np.int32),
+        *rotation_of(rotation),
         np.zeros(every.size, np.int32),
     )
+
+
+def rotation_of(number: NDArray[np.signedinteger]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Columns turned and which reading, of the places in what `turned` gives."""
+    return (number % ROTATIONS - TURNS).astype(np.int32), (number // ROTATIONS).astype(np.int32)
 
 
 _FIELDS = tuple(Distances.__dataclass_fields__)

@@ -20,7 +20,7 @@ from iris.decision import Accepted, Look, NotRecognised, Policy
 from iris.encode import encode
 from iris.gallery import Gallery, Identification
 from iris.match import ForeignEncoder, Incomparable, compare
-from iris.planes import TURNS, Distances, Planes
+from iris.planes import TURNS, Distances, Planes, Scan
 from iris.refusals import Refusal
 from iris.template import EyeSide, Template
 
@@ -221,11 +221,11 @@ def test_templates_of_another_encoder_enter_neither_the_gallery_nor_a_look(make_
     assert len(gallery) == 1
 
 
-def spoilt(places: list[int], value: float) -> Callable[[Planes, Planes], Distances]:
+def spoilt(places: list[int], value: float) -> Callable[[Planes, Planes, Scan], Distances]:
     sound = gallery_module.distances
 
-    def spoil(probe: Planes, gallery: Planes) -> Distances:
-        found = sound(probe, gallery)
+    def spoil(probe: Planes, gallery: Planes, scan: Scan) -> Distances:
+        found = sound(probe, gallery, scan)
         distance = found.distance.copy()
         distance[places] = value
         return dataclasses.replace(found, distance=distance)

@@ -1,0 +1,221 @@
+"""The gallery beside a naive one, through every order of coming, going and searching."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iris import columns as columns_module
+from iris import gallery as gallery_module
+from iris.columns import Columns, Entry
+from iris.gallery import NEAR, NEAR_AT_MOST, Candidate, Gallery, Identification
+from iris.match import Incomparable, compare
+from iris.planes import Distances, Planes, Scan, distances, planes
+from iris.template import EyeSide, Template
+
+Make = Callable[..., Template]
+
+
+class NaiveGallery:
+    """A dictionary, compared one by one."""
+
+    def __init__(self) -> None:
+        self.templates: dict[str, tuple[str, Template]] = {}
+
+    def identify(self, probe: Template) -> Identification:
+        found = []
+        for name, (person, template) in self.templates.items():
+            with suppress(Incomparable):
+                found.append(Candidate(name, person, compare(probe, template).distance, template.side))
+        found.sort(key=lambda candidate: candidate.distance)
+        best = found[0] if found else None
+        runner_up = next((each for each in found if best is not None and each.person != best.person), None)
+        near = tuple(each for each in found[:NEAR_AT_MOST] if each.distance < NEAR)
+        return Identification(best, runner_up, len(found), len(self.templates) - len(found), near)
+
+
+def template(make: Make, seed: int) -> Template:
+    """One of a few: some alike, some of two readings, some silent or blind, of any side."""
+    believed = (0.8, 0.5, 0.1)[seed % 3]
+    plain = make(seed // 2, believed=believed, side=list(EyeSide)[seed % 4 % 3])
+    if seed % 5 == 0:
+        plain = dataclasses.replace(plain, code=np.zeros_like(plain.code))
+    if seed % 7 < 2:
+        return Template.of_readings([plain, make(seed + 500, believed=0.6)])
+    return plain
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays that are outgrown and packed together within a few changes."""
+    monkeypatch.setattr(columns_module, "SMALLEST", 2)
+    monkeypatch.setattr(gallery_module, "SMALLEST", 2)
+    monkeypatch.setattr(Columns.__init__, "__defaults__", (2,))
+
+
+@pytest.mark.usefixtures("small")
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(["add", "add", "remove", "identify"]), st.integers(0, 40)), max_size=40)
+)
+def test_whatever_comes_and_goes_the_answer_is_that_of_a_naive_gallery(
+    make_template: Make, steps: list[tuple[str, int]]
+) -> None:
+    gallery, naive = Gallery(), NaiveGallery()
+    for step, seed in [*steps, ("identify", 1), ("identify", 7)]:
+        name = f"t{seed % 15}"
+        if step == "identify":
+            assert gallery.identify(template(make_template, seed)) == naive.identify(template(make_template, seed))
+        elif step == "add" and name not in naive.templates:
+            naive.templates[name] = (f"p{seed % 4}", template(make_template, seed))
+            gallery.add(name, *naive.templates[name])
+        elif step == "remove" and name in naive.templates:
+            del naive.templates[name]
+            gallery.remove(name)
+        assert len(gallery) == len(naive.templates)
+        assert (name in gallery) == (name in naive.templates)
+
+
+def test_a_person_with_very_many_templates_still_has_a_runner_up(make_template: Make, noisy_copy: Make) -> None:
+    iris = make_template(1)
+    gallery = Gallery()
+    for number in range(NEAR_AT_MOST + 5):
+        gallery.add(f"a{number}", "a", noisy_copy(iris, 0.1, number))
+    gallery.add("b", "b", make_template(2))
+    found = gallery.identify(iris)
+    assert found.runner_up is not None
+    assert found.runner_up.person == "b"
+    assert len(found.near) == NEAR_AT_MOST
+    gallery.remove("b")
+    assert gallery.identify(iris).runner_up is None
+
+
+def test_of_equally_near_templates_the_one_added_first_is_named(make_template: Make) -> None:
+    gallery = Gallery()
+    for name in ("first", "second", "third"):
+        gallery.add(name, name, make_template(1))
+    gallery.remove("first")
+    gallery.add("first", "first", make_template(1))
+    found = gallery.identify(make_template(1))
+    assert [each.template_id for each in found.near] == ["second", "third", "first"]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_search_under_way_sees_the_gallery_as_it_was(make_template: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery = Gallery()
+    for seed in range(8):
+        gallery.add(f"t{seed}", f"p{seed}", make_template(seed))
+    before = gallery.identify(make_template(5))
+
+    def meanwhile(probe: Planes, others: Planes, scan: Scan) -> Distances:
+        for seed in range(8):
+            gallery.remove(f"t{seed}")
+        for seed in range(8):
+            gallery.add(f"t{seed}", "somebody else", make_template(seed + 5))
+        return distances(probe, others, scan)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gallery_module, "distances", meanwhile)
+        assert gallery.identify(make_template(5)) == before
+    after = gallery.identify(make_template(5))
+    assert after.best is not None
+    assert (after.best.template_id, after.best.person) == ("t0", "somebody else")
+
+
+@pytest.mark.parametrize("during_a_search", [False, True])
+def test_a_removed_template_is_overwritten_once_no_search_reads_it(
+    make_template: Make, monkeypatch: pytest.MonkeyPatch, *, during_a_search: bool
+) -> None:
+    gallery = Gallery()
+    gallery.add("gone", "p", make_template(1))
+    gallery.add("kept", "q", make_template(2))
+    columns = gallery._columns
+    if during_a_search:
+
+        def meanwhile(probe: Planes, others: Planes, scan: Scan) -> Distances:
+            gallery.remove("gone")
+            assert others.mask[:, 0].any()
+            return distances(probe, others, scan)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(gallery_module, "distances", meanwhile)
+            gallery.identify(make_template(1))
+    else:
+        gallery.remove("gone")
+    assert not columns._words[:, :, 0].any()
+    assert columns._words[:, :, 1].any()
+    assert columns._entries[0] is None
+
+
+def test_a_failed_search_leaves_the_gallery_in_order(make_template: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    gallery = Gallery()
+    gallery.add("t", "p", make_template(1))
+
+    def broken(*_: object) -> Distances:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gallery_module, "distances", broken)
+        with pytest.raises(MemoryError):
+            gallery.identify(make_template(1))
+    columns = gallery._columns
+    gallery.remove("t")
+    assert not columns._words[:, :, 0].any()
+
+
+def test_changes_copy_a_bounded_number_of_columns_each(make_template: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted, not timed: what is copied over a whole life stays a small multiple of the changes."""
+    copied = 0
+    pack = Columns.packed_together
+
+    def counted(self: Columns, more: int = 0) -> Columns:
+        nonlocal copied
+        fresh = pack(self, more)
+        copied += fresh.used
+        return fresh
+
+    monkeypatch.setattr(Columns, "packed_together", counted)
+    gallery, one = Gallery(), make_template(1)
+    for number in range(2000):
+        gallery.add(str(number), "p", one)
+    for number in range(2000, 6000):
+        gallery.remove(str(number - 2000))
+        gallery.add(str(number), "p", one)
+    for number in range(4000, 6000):
+        gallery.remove(str(number))
+    assert copied < 5 * 12_000
+    assert gallery._columns.used <= 2 * columns_module.SMALLEST
+
+
+def test_no_search_reads_more_empty_columns_than_a_part_of_all(make_template: Make) -> None:
+    gallery = Gallery()
+    for number in range(1000):
+        gallery.add(str(number), "p", make_template(1))
+    for number in range(0, 1000, 3):
+        gallery.remove(str(number))
+        columns = gallery._columns
+        assert columns.empty <= columns_module.SMALLEST + columns_module.MOST_EMPTY * columns.used
+
+
+def test_packing_together_keeps_names_with_their_codes(make_template: Make) -> None:
+    columns = Columns(64)
+    for seed in range(20):
+        columns.append(Entry(str(seed), "p", EyeSide.LEFT, silent=seed == 3), planes([template(make_template, seed)]))
+    for seed in range(0, 20, 2):
+        columns.retire(str(seed))
+    view = columns.packed_together().view()
+    assert view.templates == 10
+    leads = np.setdiff1d(np.arange(view.planes.columns), view.seconds)
+    names = [entry.template_id for entry in (view.entries[lead] for lead in leads) if entry is not None]
+    assert names == [str(seed) for seed in range(1, 20, 2)]
+    assert [name for name, lead in zip(names, leads, strict=True) if not view.comparable[lead]] == ["3"]
+    for name, lead in zip(names, leads, strict=True):
+        expected = planes([template(make_template, int(name))])
+        assert np.array_equal(view.planes.mask[:, lead], expected.mask[:, 0])
+        assert np.array_equal(view.planes.real[:, lead], expected.real[:, 0])
