@@ -104,6 +104,9 @@ class BoardSettings(Section):
     pulse_s: float | None = Field(
         default=None, gt=0, le=9, description="how long the board drives a coil; the family's default when absent"
     )
+    answers_unlocks: bool = Field(
+        default=True, description="false for firmware that never answers an unlock: its line does not wait for it then"
+    )
     infrared: bool = Field(default=False, description="true when the board reports occupancy sensors that are fitted")
     status_codes: dict[StatusCode, HookCode] = Field(
         default_factory=dict, description="what a status byte means, where the family leaves that to the maker"
@@ -196,10 +199,18 @@ class PanelSettings(Section):
     lock_gap_s: float = Field(default=0.1, ge=0, le=5)
     board_gap_s: float = Field(default=0.3, ge=0, le=5)
     coil_rest_s: float = Field(default=2.0, ge=0, le=60, description="least time between two pulses of one coil")
+    coil_duty: float = Field(
+        default=0.1, gt=0, le=1, description="share of any coil_duty_window_s that a coil may be driven"
+    )
+    coil_duty_window_s: float = Field(default=60.0, gt=0, le=3600)
     open_within_s: float = Field(default=1.5, gt=0, le=10, description="a door that has not opened by then is jammed")
     debounce_reads: int = Field(default=2, ge=2, le=10, description="agreeing reads that make a door's state")
+    debounce_s: float = Field(default=0.01, ge=0, le=1, description="least time over which those reads must agree")
+    left_open_s: float = Field(default=600.0, gt=0, le=86400, description="a door open for longer is a fault")
     poll_rest_s: float = Field(default=0.25, gt=0, le=5)
-    poll_active_s: float = Field(default=0.02, ge=0, le=1)
+    poll_active_s: float = Field(
+        default=0.0, ge=0, le=1, description="between two reads of a door that moves; 0: as fast as the wire allows"
+    )
 
 
 class CameraSettings(Section):

@@ -44,4 +44,8 @@ class NoReplyError(ReadFailedError):
 
 
 class DeclinedError(ReadFailedError):
-    """The board answered a read, but not with its hooks."""
+    """The board answered a read, but not with its hooks; `channels` is true when it has fewer than the settings say."""
+
+    def __init__(self, reason: str, *, channels: bool = False) -> None:
+        super().__init__(reason)
+        self.channels = channels

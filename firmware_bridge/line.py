@@ -7,7 +7,7 @@ Without a thread and with an injected clock and port, so that every order of thi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,18 +15,43 @@ from config.settings import CompartmentSettings, LineSettings, PanelSettings
 from firmware_bridge.attempt_queue import AttemptQueue
 from firmware_bridge.attempts import Attempt, SentAttempt
 from firmware_bridge.board_watch import BoardWatch
-from firmware_bridge.boards.driver import BoardDriver, Declined, Hooks, check_options
+from firmware_bridge.boards.driver import BoardDriver, Declined, EchoHeard, Hooks, Refusal, Reply, check_options
+from firmware_bridge.door_faults import DoorFaults
 from firmware_bridge.errors import DeclinedError, NoReplyError, PortError, ReadFailedError
+from firmware_bridge.fault_book import FaultBook
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.line_faults import LineFaults
+from firmware_bridge.moves import Move
 from firmware_bridge.port import OpenPort
 from firmware_bridge.power import PowerBudget
+from firmware_bridge.read_plan import PlannedRead
 from firmware_bridge.reopening import Reopening
-from firmware_bridge.reports import DoorChanged, Latch, LineChanged, Outcome, PanelEvent
+from firmware_bridge.reports import (
+    Cycle,
+    DoorChanged,
+    Latch,
+    LineChanged,
+    LockPulsed,
+    OccupancyChanged,
+    Outcome,
+    PanelEvent,
+)
 from firmware_bridge.wire import Echo, Pace, Wire, WireCounts
 
 REOPEN_AFTER_SILENCE_S: Final = 10.0
 """A port on which no board answers for this long is opened anew: adapters hang, and TCP peers vanish without a word."""
 IDLE_S: Final = 1.0
 """Longest rest between two looks at whether there is something to do."""
+COOLING_PATIENCE_S: Final = 5.0
+"""An attempt whose coil must cool for longer is refused: nobody is kept before a door for a minute."""
+BOARD_COOLS_S: Final = 60.0
+"""How long a coil that its board rests is said to cool: no board says when it will drive it again."""
+
+STRANGER_EVERY_S: Final = 10.0
+"""How often an address that nobody should have is asked, while answers come damaged or doors open by themselves."""
+STRANGER_WITHIN_S: Final = 0.1
+"""A board answers within some hundredths of a second; the line is not kept from its doors for longer than this."""
+BOARD_FAULTS: Final = (FaultKind.BOARD_SILENT, FaultKind.BOARD_DECLINES, FaultKind.BOARD_CHANNELS)
 
 
 class Line:
@@ -43,6 +68,7 @@ class Line:
         panel: PanelSettings,
         budget: PowerBudget,
         *,
+        faults: FaultBook,
         open_port: OpenPort,
         on_event: Callable[[PanelEvent], None],
         clock: Callable[[], float],
@@ -67,6 +93,13 @@ class Line:
         self._heard_at = clock()
         self._queue = AttemptQueue()
         self._stop_by: float | None = None
+        self._last_urgent = False
+        self._stranger_at = clock()
+        self._suspect = False
+        """A door opened that nobody had asked to: an unlock of another board may have been taken for its own."""
+        self._faults = faults
+        self._line_faults = LineFaults(settings.name, settings.port, faults)
+        self._door_faults = DoorFaults(faults, panel.left_open_s)
         boards = {board.address: board for board in settings.boards}
         for board in settings.boards:
             check_options(settings.family, driver, board)
@@ -78,8 +111,11 @@ class Line:
                 {each.channel: each.id for each in compartments if each.board == board.address},
                 driver,
                 panel,
+                self._door_faults,
                 read_retries=settings.read_retries,
                 on_change=self._door_changed,
+                on_pulsed=self._pulsed,
+                on_occupied=self._occupied,
             )
             for board in settings.boards
         }
@@ -92,7 +128,7 @@ class Line:
 
     def begin_stop(self, stop_by: float) -> None:
         """Refuse what is queued, finish what has been sent, at the latest by `stop_by` (monotonic seconds)."""
-        self._queue.close("the panel is stopping")
+        self._queue.close("the panel is stopping", self._clock())
         self._stop_by = stop_by
 
     # From the line's own thread
@@ -108,6 +144,7 @@ class Line:
                 return self._open(now)
             return self._use(self._wire, now)
         except PortError as error:
+            self._line_faults.port_failed(error, now)
             self.fail(str(error))
             return 0.0
 
@@ -119,12 +156,12 @@ class Line:
         self._reopening.lost(self._clock())
         self._set_up(up=False, cause=why)
         for watch in self._watches.values():
-            watch.line_lost(why)
-        self._queue.give_up_all(Outcome.LINE_DOWN, why)
+            watch.line_lost(why, self._clock())
+        self._queue.give_up_all(Outcome.LINE_DOWN, why, self._clock())
         self.first_read.set()
 
     def _open(self, now: float) -> float:
-        self._queue.give_up_all(Outcome.LINE_DOWN, "the port is not open")
+        self._queue.give_up_all(Outcome.LINE_DOWN, "the port is not open", now)
         if now < self._reopening.at:
             return min(self._reopening.at - now, IDLE_S)
         port = self._open_port(self._settings.port, self._pace.baud)
@@ -139,10 +176,10 @@ class Line:
         if attempt is not None:
             self._pulse(wire, attempt)
             return 0.0
-        watch = self._next_watch()
-        if watch.due > now:
-            return min(watch.due - now, wait)
-        self._read(wire, watch)
+        watch, read = self._next_read(now)
+        if read.due > now:
+            return min(read.due - now, wait)
+        self._read(wire, watch, read)
         return 0.0
 
     # Reading
@@ -151,64 +188,143 @@ class Line:
     def _moving(self) -> bool:
         return any(watch.moving for watch in self._watches.values())
 
-    def _next_watch(self) -> BoardWatch:
-        """The board that is due first; a silent one must not delay the sight of a moving door."""
-        watches = list(self._watches.values())
+    def _next_read(self, now: float) -> tuple[BoardWatch, PlannedRead]:
+        """What to read next: a door that moves first, but never twice in a row while something else is due.
+
+        A silent board must not delay the sight of a moving door.
+        """
+        watches: Iterable[BoardWatch] = self._watches.values()
         if self._moving:
             watches = [watch for watch in watches if watch.moving or watch.answering is not False]
-        return min(watches, key=lambda watch: watch.due)
+        urgent = _first_due(watches, urgent=True)
+        other = _first_due(watches, urgent=False)
+        if urgent is None or other is None:
+            return next(each for each in (urgent, other) if each is not None)  # a line has a board, a board a read
+        if urgent[1].due <= now and other[1].due <= now:
+            return other if self._last_urgent else urgent
+        return min(urgent, other, key=lambda each: each[1].due)
 
-    def _read(self, wire: Wire, watch: BoardWatch) -> None:
-        began = self._clock()
+    def _read(self, wire: Wire, watch: BoardWatch, read: PlannedRead) -> None:
+        self._last_urgent = read.urgent
+        began, traces = self._clock(), self._traces()
         try:
             if wire.echo is Echo.UNKNOWN:
                 wire.find_echo(self._driver.probe(watch.address))
-            hooks = self._ask_hooks(wire, watch)
+            hooks = self._ask_hooks(wire, read)
         except ReadFailedError as error:
-            watch.read_failed(f"board {watch.address}: {error}", self._clock())
+            declined = isinstance(error, DeclinedError)
+            why = f"board {watch.address}: {error}"
+            watch.read_failed(read, why, self._clock(), traces=declined or self._traces() != traces)
+            self._board_failed(watch, error)
+            if watch.answering is False and self._traces() != traces:
+                self._look_for_stranger(wire)
         else:
             self._heard_at = self._clock()
-            self._reopening.answered(self._heard_at)
-            self._set_up(up=True, cause=f"board {watch.address} answers")
-            watch.read_succeeded(hooks, began=began, now=self._heard_at)
+            watch.read_succeeded(read, hooks, wire.last, began=began, now=self._heard_at)
+            if watch.answering:
+                self._answered(watch)
+            if self._suspect:
+                self._suspect = False
+                self._look_for_stranger(wire)
+        self._line_faults.asked(self.counts, self._clock())
         self._notice_silence()
-        if all(each.settled for each in self._watches.values()):
+        if not self.first_read.is_set() and all(each.settled for each in self._watches.values()):
             self.first_read.set()
 
-    def _ask_hooks(self, wire: Wire, watch: BoardWatch) -> Hooks:
-        reply = wire.ask(watch.next_read)
+    def _ask_hooks(self, wire: Wire, read: PlannedRead) -> Hooks:
+        reply = wire.ask(read.request)
         if isinstance(reply, Hooks):
             return reply
-        raise DeclinedError(reply.reason if isinstance(reply, Declined) else f"it answered {reply}")
+        if isinstance(reply, Declined):
+            raise DeclinedError(reply.reason, channels=reply.about is Refusal.CHANNELS)
+        raise DeclinedError(f"it answered {reply}")
+
+    def _answered(self, watch: BoardWatch) -> None:
+        self._reopening.answered(self._heard_at)
+        self._set_up(up=True, cause=f"board {watch.address} answers")
+        self._line_faults.answered(self._heard_at)
+        self._faults.evidence(BOARD_FAULTS, self._part(watch), self._heard_at)
+
+    def _board_failed(self, watch: BoardWatch, error: ReadFailedError) -> None:
+        """Latch what a board's failed reads amount to, once they are more than may be repeated."""
+        if watch.answering is not False:
+            return
+        kind = FaultKind.BOARD_SILENT
+        if isinstance(error, DeclinedError):
+            kind = FaultKind.BOARD_CHANNELS if error.channels else FaultKind.BOARD_DECLINES
+        self._faults.lasts(kind, self._part(watch), watch.last_failure, self._clock())
+
+    def _look_for_stranger(self, wire: Wire) -> None:
+        """Ask an address that nobody should have: a board that takes every address for its own answers there too.
+
+        Where another board has the address asked, both answer at once and only rubbish comes.
+        """
+        nobody = next((each for each in self._driver.addresses if each not in self._watches), None)
+        now = self._clock()
+        if nobody is None or self._moving or now < self._stranger_at:
+            return
+        self._stranger_at = now + STRANGER_EVERY_S
+        try:
+            probe = self._driver.probe(nobody)
+            replies = [wire.ask(probe, within_s=STRANGER_WITHIN_S) for _ in range(2)]  # noise may look like one
+        except NoReplyError:
+            return
+        if not any(isinstance(reply, EchoHeard) for reply in replies):
+            cause = f"something answers at address {nobody}, which no board of the settings has"
+            self._faults.lasts(FaultKind.LINE_FOREIGN, self.name, cause, self._clock())
+
+    def _part(self, watch: BoardWatch) -> str:
+        return f"{self.name}:{watch.address}"
+
+    def _traces(self) -> tuple[int, int]:
+        """What noise and strangers have left on the line so far."""
+        return self.counts.noise_bytes, self.counts.foreign_frames
 
     def _notice_silence(self) -> None:
         watches = self._watches.values()
         if all(watch.answering is False for watch in watches):
             if self._wire is not None and self._driver.echo_matters:
                 self._wire.echo = Echo.UNKNOWN  # the adapter may not be the one that was asked before
-            self._set_up(up=False, cause="; ".join(watch.last_failure for watch in watches))
+            cause = "; ".join(watch.last_failure for watch in watches)
+            self._set_up(up=False, cause=cause)
+            self._line_faults.silent(cause, self._clock())
             if self._clock() - self._heard_at >= REOPEN_AFTER_SILENCE_S:
                 self.fail(f"no board answers on {self._settings.port}; check power, wiring, addresses and baud rate")
+
+    def cycle(self) -> Cycle:
+        """How long reading every door takes; safe from any thread, for figures are replaced one by one."""
+        reads = [read for watch in self._watches.values() for read in watch.plan.reads]
+        return Cycle(
+            len(reads),
+            wire_s=sum(read.wire_s for read in reads),
+            took_s=sum(read.took_s for read in reads),
+            every_s=max(read.every_s for read in reads),
+        )
 
     # Unlocking
 
     def _next_attempt(self, now: float) -> tuple[Attempt | None, float]:
         """The first attempt that may be sent now, its power claimed; or the seconds until one may."""
         wait = IDLE_S
-        for attempt in self._queue.waiting():
-            refusal = self._why_not(attempt)
+        waiting = self._queue.waiting()
+        for attempt in waiting.cancelled:
+            self._budget.forget(attempt.lock)
+        for attempt in waiting.attempts:
+            refusal = self._why_not(attempt, now)
             if refusal is not None:
-                self._queue.take(attempt)
-                attempt.give_up(*refusal)
+                self._queue.give_up(attempt, *refusal, now)
+                self._budget.forget(attempt.lock)
                 continue
             left = self._claim(attempt, now)
             if left == 0.0:
-                self._queue.take(attempt)
-                return attempt, 0.0
+                if self._queue.take(attempt):
+                    return attempt, 0.0
+                self._budget.unclaim(attempt.lock)  # cancelled at this very moment
+                continue
             wait = min(wait, left)
         return None, wait
 
-    def _why_not(self, attempt: Attempt) -> tuple[Outcome, str] | None:
+    def _why_not(self, attempt: Attempt, now: float) -> tuple[Outcome, str] | None:
         """Why an attempt ends without a frame; None when it may be sent, or must wait."""
         watch = self._watches[attempt.lock.address]
         if self._up is False:
@@ -218,27 +334,39 @@ class Line:
             return Outcome.ALREADY_OPEN, "the hook says unlatched"
         if latch is Latch.UNKNOWN:
             return Outcome.REFUSED, f"the door's state is unknown: {watch.last_failure}"
+        cooling_s = self._budget.rested_in(attempt.lock, self._pulse_s[attempt.lock.address], now)
+        if cooling_s > COOLING_PATIENCE_S and not watch.expects(attempt.lock.channel):
+            why = f"its coil has been driven as much as it may be; it must cool for {cooling_s:.0f} s"
+            self._door_faults.cooling(attempt.compartment, why, now, now + cooling_s)
+            return Outcome.REFUSED, why
         return None
 
     def _claim(self, attempt: Attempt, now: float) -> float:
         """Seconds to wait for the supply or for an earlier attempt on this door; 0.0: the pulse is accounted."""
         if self._watches[attempt.lock.address].expects(attempt.lock.channel):
             return self._panel.poll_active_s or IDLE_S
-        return self._budget.claim(attempt.lock, self._pulse_s[attempt.lock.address], now)
+        return self._budget.claim(attempt.lock, self._pulse_s[attempt.lock.address], now, attempt.priority)
 
     def _pulse(self, wire: Wire, attempt: Attempt) -> None:
         """Send an attempt's one frame. From here on, whatever happens, it counts as sent."""
-        if not attempt.future.set_running_or_notify_cancel():
-            return
         watch = self._watches[attempt.lock.address]
-        sent = SentAttempt(attempt, jammed_at=self._clock() + self._panel.open_within_s)
-        watch.expect(sent, self._clock())
+        now = self._clock()
+        sent = SentAttempt(attempt, jammed_at=now + self._panel.open_within_s, sent=now)
+        watch.expect(sent, now)
+        request = self._unlocks[attempt.compartment]
+        reply: Reply | None = None
         try:
-            reply = wire.ask(self._unlocks[attempt.compartment])
+            if request.answered:
+                reply = wire.ask(request)
+            else:
+                wire.tell(request)
         except NoReplyError:
             sent = replace(sent, board_said="the board did not answer the request")
         else:
-            sent = sent.answered(reply)
+            sent = sent.answered(reply, self._clock())
+            if isinstance(reply, Declined) and reply.about is Refusal.COOLING:
+                now = self._clock()
+                self._door_faults.cooling(attempt.compartment, reply.reason, now, now + BOARD_COOLS_S)
         finally:
             self._budget.started(attempt.lock, self._pulse_s[attempt.lock.address], self._clock())
         watch.expect(sent, self._clock())
@@ -247,7 +375,7 @@ class Line:
 
     def _shut(self) -> None:
         for watch in self._watches.values():
-            watch.give_up_waiting("the panel stopped before the door was settled")
+            watch.give_up_waiting("the panel stopped before the door was settled", self._clock())
         if self._wire is not None:
             self._wire.close()
             self._wire = None
@@ -259,4 +387,23 @@ class Line:
             self._on_event(LineChanged(self.name, up, cause, self._clock()))
 
     def _door_changed(self, compartment: str, latch: Latch, previous: Latch) -> None:
+        if latch is Latch.UNLATCHED and not self._moving:
+            self._suspect = len(self._watches) > 1
         self._on_event(DoorChanged(compartment, latch, previous, self._clock()))
+
+    def _pulsed(self, compartment: str, outcome: Outcome, move: Move) -> None:
+        at = self._clock()
+        self._on_event(LockPulsed(compartment, outcome, move.sent, at, move.latched_at, move.unlatched_at))
+
+    def _occupied(self, compartment: str, occupied: bool | None) -> None:  # noqa: FBT001 - a sensor's state
+        self._on_event(OccupancyChanged(compartment, occupied, self._clock()))
+
+
+def _first_due(watches: Iterable[BoardWatch], *, urgent: bool) -> tuple[BoardWatch, PlannedRead] | None:
+    """The read that has waited longest, and its board."""
+    found = None
+    for watch in watches:
+        read = watch.plan.next(urgent=urgent)
+        if read is not None and (found is None or read.due < found[1].due):
+            found = watch, read
+    return found

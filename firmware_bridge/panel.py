@@ -16,21 +16,48 @@ from config.settings import CompartmentSettings, LineSettings, PanelSettings
 from firmware_bridge.attempts import Attempt
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.errors import PanelUseError
+from firmware_bridge.fault_book import FaultBook
+from firmware_bridge.faults import Fault, FaultKind
 from firmware_bridge.line import Line
 from firmware_bridge.line_thread import LineThread
 from firmware_bridge.port import OpenPort, open_serial
 from firmware_bridge.power import Lock, PowerBudget
 from firmware_bridge.reports import (
+    Cycle,
     DoorChanged,
+    FaultChanged,
     Latch,
     LineChanged,
+    LockDrifted,
+    LockPulsed,
+    OccupancyChanged,
     Outcome,
     PanelEvent,
+    Priority,
     UnlockReport,
+    UnlockTimes,
 )
 from firmware_bridge.wire import WireCounts
 
-__all__ = ["DoorChanged", "Latch", "LineChanged", "Outcome", "Panel", "PanelEvent", "UnlockReport"]
+__all__ = [
+    "Cycle",
+    "DoorChanged",
+    "Fault",
+    "FaultChanged",
+    "FaultKind",
+    "Latch",
+    "LineChanged",
+    "LockDrifted",
+    "LockPulsed",
+    "OccupancyChanged",
+    "Outcome",
+    "Panel",
+    "PanelEvent",
+    "Priority",
+    "UnlockReport",
+    "UnlockTimes",
+    "refuse_unusable",
+]
 
 _log = structlog.get_logger(__name__)
 
@@ -67,6 +94,8 @@ class Panel:
         self._used_attempts: set[str] = set()
         """Never forgotten while the process lives: 100 bytes each, some tens of thousands between two restarts."""
         budget = PowerBudget(power)
+        self._occupied: dict[str, bool | None] = dict.fromkeys(self._latches)
+        self._faults = FaultBook(self._take_event)
         self._lines = {
             settings.name: LineThread(
                 Line(
@@ -75,6 +104,7 @@ class Panel:
                     driver_named(settings.family),
                     power,
                     budget,
+                    faults=self._faults,
                     open_port=open_port,
                     on_event=self._take_event,
                     clock=clock,
@@ -102,8 +132,8 @@ class Panel:
         end = self._clock() + timeout_s
         return all(thread.line.first_read.wait(max(0.0, end - self._clock())) for thread in self._lines.values())
 
-    def unlock(self, compartment: str, attempt: str) -> Future[UnlockReport]:
-        """Pulse the lock of one compartment once, and find out what its door did.
+    def unlock(self, compartment: str, attempt: str, *, priority: Priority = Priority.PERSON) -> Future[UnlockReport]:
+        """Pulse the lock of one compartment once, and find out what its door did. People before doors go first.
 
         An attempt id is good for one call, whatever came of it. The future always gets a report. Cancelling it before
         the frame is sent leaves the door alone.
@@ -111,7 +141,8 @@ class Panel:
         future: Future[UnlockReport] = Future()
         lock = self._locks.get(compartment)
         if lock is None:
-            future.set_result(_unsent(Outcome.REFUSED, f"there is no compartment {compartment!r} in the settings"))
+            unknown = f"there is no compartment {compartment!r} in the settings"
+            future.set_result(_unsent(Outcome.REFUSED, unknown, self._clock()))
             return future
         with self._guard:
             refusal = self._why_not(compartment, lock, attempt)
@@ -119,8 +150,30 @@ class Panel:
         if refusal is not None:
             future.set_result(refusal)
         else:
-            self._lines[lock.line].submit(Attempt(attempt, compartment, lock, future))
+            self._lines[lock.line].submit(
+                Attempt(attempt, compartment, lock, future, queued=self._clock(), priority=priority)
+            )
         return future
+
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong now, with lines, boards and doors, in the order in which it began."""
+        return self._faults.all()
+
+    def clear_faults(self, part: str) -> tuple[Fault, ...]:
+        """Service staff has seen to a line, a board ("left:0") or a compartment; gives what was cleared.
+
+        What is still wrong with it is latched again.
+        """
+        return self._faults.clear(part, self._clock())
+
+    def occupied(self, compartment: str) -> bool | None:
+        """What the occupancy sensor says, debounced; None where there is none, or it cannot be read."""
+        with self._guard:
+            return self._occupied.get(compartment)
+
+    def cycles(self) -> dict[str, Cycle]:
+        """How long reading every door takes, by line, beside the wire's own limit."""
+        return {name: thread.line.cycle() for name, thread in self._lines.items()}
 
     def doors(self) -> dict[str, Latch]:
         """The debounced state of every door, by compartment."""
@@ -160,32 +213,48 @@ class Panel:
 
     def _why_not(self, compartment: str, lock: Lock, attempt: str) -> UnlockReport | None:
         """Why an unlock ends at once, without going to its line."""
+        now = self._clock()
         if attempt in self._used_attempts:
-            return _unsent(Outcome.REFUSED, f"attempt {attempt} has been used already; another try is another attempt")
+            return _unsent(
+                Outcome.REFUSED, f"attempt {attempt} has been used already; another try is another attempt", now
+            )
         if self._stopping:
-            return _unsent(Outcome.REFUSED, "the panel is stopping")
+            return _unsent(Outcome.REFUSED, "the panel is stopping", now)
         if self._up[lock.line] is False:
-            return _unsent(Outcome.LINE_DOWN, f"line {lock.line} is down")
+            return _unsent(Outcome.LINE_DOWN, f"line {lock.line} is down", now)
         if self._latches[compartment] is Latch.UNLATCHED:
-            return _unsent(Outcome.ALREADY_OPEN, "the hook says unlatched")
+            return _unsent(Outcome.ALREADY_OPEN, "the hook says unlatched", now)
         if self._latches[compartment] is Latch.UNKNOWN:
-            return _unsent(Outcome.REFUSED, "the door's state is unknown; its board must answer first")
+            return _unsent(Outcome.REFUSED, "the door's state is unknown; its board must answer first", now)
         return None
 
     def _take_event(self, event: PanelEvent) -> None:
         with self._guard:
             if isinstance(event, DoorChanged):
                 self._latches[event.compartment] = event.latch
-            else:
+            elif isinstance(event, LineChanged):
                 self._up[event.line] = event.up
+            elif isinstance(event, OccupancyChanged):
+                self._occupied[event.compartment] = event.occupied
         try:
             self._on_event(event)
         except Exception:  # noqa: BLE001 - whatever a listener does, the line goes on
             _log.exception("a listener of the panel failed; the line goes on", panel_event=repr(event))
 
 
-def _unsent(outcome: Outcome, detail: str) -> UnlockReport:
-    return UnlockReport(outcome, detail, frame_sent=False)
+def refuse_unusable(
+    lines: Sequence[LineSettings], compartments: Sequence[CompartmentSettings], power: PanelSettings
+) -> None:
+    """Refuse settings that no panel can work with, and open nothing.
+
+    Raises:
+        PanelUseError, FrameFieldError, UnknownFamilyError: as `Panel`.
+    """
+    Panel(lines, compartments, power, on_event=lambda _: None)
+
+
+def _unsent(outcome: Outcome, detail: str, now: float) -> UnlockReport:
+    return UnlockReport(outcome, detail, frame_sent=False, times=UnlockTimes(queued=now, settled=now))
 
 
 def _check_wiring(lines: Sequence[LineSettings], compartments: Sequence[CompartmentSettings]) -> None:

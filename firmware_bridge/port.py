@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
+import select
 import termios
 import time
 from collections.abc import Callable
@@ -41,18 +44,31 @@ OpenPort = Callable[[str, int], Port]
 """Opens a port (path or URL) at a baud rate."""
 
 
+MOST_READ: Final = 4096
+"""As much as a terminal's input queue holds."""
+
+
 class SerialPort:
-    """A pyserial port, held exclusively where the system can."""
+    """A pyserial port, held exclusively where the system can.
+
+    A device of this machine is read and written without pyserial's own loops: they ask the system three times where
+    once serves, which is a third of all that a resting line costs. pyserial does what else there is, and all of a URL.
+    """
 
     def __init__(self, port: str, device: serial.Serial, clock: Callable[[], float]) -> None:
         self._port = port
         self._device = device
         self._clock = clock
+        self._fd: int | None = device.fileno() if type(device) is serial.Serial else None
 
     def write(self, data: bytes) -> None:
         """Send all of `data`."""
         try:
-            self._device.write(data)
+            if self._fd is not None:
+                with contextlib.suppress(BlockingIOError):
+                    data = data[os.write(self._fd, data) :]
+            if data:
+                self._device.write(data)
         except (OSError, termios.error) as error:
             raise self._lost(error) from error
 
@@ -60,6 +76,8 @@ class SerialPort:
         """What has come: at least one byte, or nothing when `timeout_s` passes in silence."""
         end = self._clock() + timeout_s
         try:
+            if self._fd is not None:
+                return self._read_device(self._fd, timeout_s)
             while True:
                 first = self._device.read(1)
                 if first:
@@ -81,12 +99,26 @@ class SerialPort:
 
     def close(self) -> None:
         """Give the port back; never raises."""
+        self._fd = None  # the number may be another file's by the next call
         try:
             self._device.close()
         except (OSError, termios.error):
             return
 
+    def _read_device(self, fd: int, timeout_s: float) -> bytes:
+        if not select.select([fd], [], [], max(0.0, timeout_s))[0]:
+            return b""
+        try:
+            data = os.read(fd, MOST_READ)
+        except BlockingIOError:  # ready, and yet nothing there: another look will tell
+            return b""
+        if not data:
+            raise OSError(errno.EIO, "ready to be read, and at its end")
+        return data
+
     def _waiting(self) -> bytes:
+        if self._fd is not None:
+            return self._read_device(self._fd, 0.0)
         count = self._device.in_waiting
         return bytes(self._device.read(count)) if count else b""
 

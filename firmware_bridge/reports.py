@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from firmware_bridge.faults import Fault
 
 
 class Latch(StrEnum):
@@ -31,13 +33,55 @@ class Outcome(StrEnum):
     """Nothing was sent: the door's line does not work."""
 
 
+class Priority(IntEnum):
+    """Who goes first while the supply or the line is busy; among equals, who has waited longest."""
+
+    PERSON = 0
+    """Somebody stands before the door."""
+    REMOTE = 1
+    """A command from afar or a fitter's program: nobody stares at a door that stays shut for a second longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockTimes:
+    """When an attempt came how far, monotonic seconds; None where it did not come to that.
+
+    `queued`: asked of the panel. `sent`: its frame is about to leave, the door looked at from now on. `answered`: the
+    board said something to it. `settled`: the report was made.
+    """
+
+    queued: float | None = None
+    sent: float | None = None
+    answered: float | None = None
+    settled: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class UnlockReport:
-    """The end of one unlock attempt; `frame_sent` is true also when it is only possible that bytes went out."""
+    """The end of one unlock attempt; `frame_sent` is true also when it is only possible that bytes went out.
+
+    Two reports of the same end are equal, whenever it was.
+    """
 
     outcome: Outcome
     detail: str
     frame_sent: bool
+    times: UnlockTimes = field(default=UnlockTimes(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """How long it takes to read every door of a line once, seconds; zeros before the first reads.
+
+    `wire_s` is the wire's own limit: bits of requests and answers, and the least silence before each. `took_s` is the
+    sum of the last exchanges, with all that boards and adapters add. `every_s` is how far apart two reads of the door
+    that waits longest are at the present pace.
+    """
+
+    requests: int
+    wire_s: float
+    took_s: float
+    every_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +133,39 @@ class LockDrifted:
     at: float
 
 
-PanelEvent = DoorChanged | LineChanged
+@dataclass(frozen=True, slots=True)
+class LockPulsed:
+    """One attempt whose frame was sent has ended; every time in monotonic seconds.
+
+    The hook moved, if it did, between `latched_at`, when the last read that said latched was asked for, and
+    `unlatched_at`, when the first answer came that said unlatched.
+    """
+
+    compartment: str
+    outcome: Outcome
+    sent: float
+    at: float
+    latched_at: float | None = None
+    unlatched_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultChanged:
+    """A fault was latched, or (`over`) cleared, `why` says by what; `at` in monotonic seconds."""
+
+    fault: Fault
+    over: bool
+    why: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class OccupancyChanged:
+    """A debounced occupancy sensor changed; None: it is no longer known. `at` in monotonic seconds."""
+
+    compartment: str
+    occupied: bool | None
+    at: float
+
+
+PanelEvent = DoorChanged | LineChanged | LockPulsed | LockDrifted | FaultChanged | OccupancyChanged

@@ -19,6 +19,8 @@ SCAN_TIMEOUT_S: Final = 0.12
 """Boards answer a read within some tens of milliseconds, and a scan asks a thousand times."""
 NETWORK_TIMEOUT_S: Final = 0.4
 """The same through a serial server somewhere in a network."""
+LONGEST_ANSWER_BYTES: Final = 60
+"""A wkly board of fifty channels says so much: half of the time limit at 9600 baud, more than all of it at 4800."""
 SCAN_GAP_S: Final = 0.01
 """Twice the usual silence: a board of another family may be puzzling over what it heard."""
 SURE_AFTER: Final = 2
@@ -124,7 +126,14 @@ class PortScan:
             self._done(asker)
         tap = _Tap(self._open_port(self.port, baud))
         pace = Pace(baud, self._timeout_s, SCAN_GAP_S)
-        return _Asker(tap, Wire(tap, pace, clock=self._clock, pause=self._pause), baud, echo=self.echo)
+        wire = Wire(
+            tap,
+            pace,
+            clock=self._clock,
+            pause=self._pause,
+            finish_s=pace.on_the_wire_s(LONGEST_ANSWER_BYTES),
+        )
+        return _Asker(tap, wire, baud, echo=self.echo)
 
     def _done(self, asker: _Asker) -> None:
         self.echo = asker.echo

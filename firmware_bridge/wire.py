@@ -40,6 +40,10 @@ class WireCounts:
     noise_bytes: int = 0
     foreign_frames: int = 0
     unasked_bytes: int = 0
+    echoes: int = 0
+    """Requests that came back from the adapter."""
+    second_answers: int = 0
+    """Requests after whose answer something else came, although no late answer was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,20 @@ class Pace:
         return length * BITS_PER_BYTE / self.baud
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer: how long it took, and how long its bits and the least silence take, seconds."""
+
+    took_s: float
+    wire_s: float
+
+
+BETWEEN_PIECES_S: Final = 0.03
+"""Silence between two pieces of one answer: USB adapters hand over what has come every 16 ms."""
+LATE_WITHIN_S: Final = 2.0
+"""An answer that did not come in time may still come for so long."""
+
+
 class Wire:
     """An open port with the manners of a half-duplex bus."""
 
@@ -72,7 +90,9 @@ class Wire:
         pause: Callable[[float], None],
         echo: Echo = Echo.ABSENT,
         counts: WireCounts | None = None,
+        finish_s: float = 0.0,
     ) -> None:
+        """`finish_s`: how long after its time limit an answer may go on that has begun within it."""
         self.echo = echo
         self.counts = counts or WireCounts()
         self._port = port
@@ -80,18 +100,36 @@ class Wire:
         self._clock = clock
         self._pause = pause
         self._busy_until = clock()
+        self._heard = 0
+        self._finish_s = finish_s
+        self._late_until = clock() + LATE_WITHIN_S
+        self._answered = False
+        self.last = Exchange(0.0, 0.0)
+        """The last exchange that had an answer."""
 
-    def ask(self, request: AnyRequest) -> Reply:
-        """Send a request once and wait for its answer.
+    def ask(self, request: AnyRequest, *, within_s: float | None = None) -> Reply:
+        """Send a request once and wait for its answer, for as long as the line allows or for `within_s`.
 
         Raises:
             NoReplyError: nothing that answers it came in time.
             PortLostError: the port went away; the request may have gone out.
         """
-        with closing(self._replies(request)) as replies:
+        began, self._heard = self._clock(), 0
+        with closing(self._replies(request, within_s)) as replies:
             for reply in replies:
+                bits_s = self._pace.on_the_wire_s(len(request.frame) + self._heard)
+                self.last = Exchange(self._clock() - began, bits_s + self._pace.silence_s)
+                self._answered = True
                 return reply
         raise self._silence(request)
+
+    def tell(self, request: AnyRequest) -> None:
+        """Send a request that is not answered; the next one waits until it has passed.
+
+        Raises:
+            PortLostError: the port went away; the request may have gone out.
+        """
+        self._send(request.frame)
 
     def find_echo(self, probe: AnyRequest) -> Reply | None:
         """Learn from a read whether the adapter echoes; give the board's own answer, or None when only the echo came.
@@ -126,18 +164,27 @@ class Wire:
             raise self._silence(probe)
         return echo, None
 
-    def _replies(self, request: AnyRequest) -> Generator[Reply]:
+    def _replies(self, request: AnyRequest, within_s: float | None = None) -> Generator[Reply]:
         """Send the request; give everything that answers it until its time is over."""
         echo_to_skip = request.frame if self.echo is Echo.PRESENT else b""
         self._send(request.frame)
-        end = self._busy_until + self._pace.reply_timeout_s
+        end = self._busy_until + (self._pace.reply_timeout_s if within_s is None else within_s)
+        last = end + self._finish_s
         decoder = Decoder(request.parse)
-        heard = b""
+        heard = first = b""
+        echoed, own = 0, False
         try:
             while (left := end - self._clock()) > 0:
                 data = self._port.read(left)
                 if data:
                     self._busy_until = self._clock()
+                    self._heard += len(data)
+                    end = max(end, min(last, self._busy_until + BETWEEN_PIECES_S))
+                if not echoed and len(first) < len(request.frame):
+                    first += data
+                    if first.startswith(request.frame):
+                        echoed, own = len(request.frame), True
+                        self.counts.echoes += 1
                 if echo_to_skip:
                     heard += data
                     _, found, data = heard.partition(echo_to_skip)
@@ -147,11 +194,12 @@ class Wire:
                 for frame in decoder.feed(data):
                     reply = request.interpret(frame)
                     if reply is None:
-                        self.counts.foreign_frames += 1
+                        self.counts.foreign_frames += not own
+                        own = False
                     else:
                         yield reply
         finally:
-            self.counts.noise_bytes += decoder.noise
+            self.counts.noise_bytes += max(0, decoder.noise - (echoed if self.echo is Echo.ABSENT else 0))
 
     def _send(self, frame: bytes) -> None:
         left = self._busy_until + self._pace.silence_s - self._clock()
@@ -161,6 +209,9 @@ class Wire:
         if unasked:  # somebody is late and may still be talking: let that end, or both are lost
             self._pause(self._pace.silence_s)
             unasked += self._port.discard_input()
+            if self._answered and self._clock() > self._late_until:
+                self.counts.second_answers += 1
+        self._answered = False
         self.counts.unasked_bytes += unasked
         self.counts.requests += 1
         self._port.write(frame)
@@ -168,4 +219,5 @@ class Wire:
 
     def _silence(self, request: AnyRequest) -> NoReplyError:
         self.counts.silences += 1
+        self._late_until = self._clock() + LATE_WITHIN_S
         return NoReplyError(f"no answer to {request.what!r} within {self._pace.reply_timeout_s:g} s")

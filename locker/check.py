@@ -13,6 +13,8 @@ import serial
 
 from config.load import SettingsError, load_settings
 from config.settings import LineSettings, Settings
+from firmware_bridge.errors import BridgeError
+from firmware_bridge.panel import refuse_unusable
 from locker.camera import Camera, CameraFault, source_without_password
 from locker.clock import SystemClock
 from locker.keys import KeyFault, load_keys
@@ -38,7 +40,7 @@ def check_site(path: Path) -> int:
         _print([Finding("settings", str(fault))])
         return 1
     findings = [Finding(f"settings: {len(settings.compartments)} compartments on {len(settings.lines)} lines")]
-    looks: list[Callable[[Settings], list[Finding]]] = [_keys, _ledger, _lines, _camera, _broker, _clock]
+    looks: list[Callable[[Settings], list[Finding]]] = [_keys, _ledger, _boards, _lines, _camera, _broker, _clock]
     for look in looks:
         findings += look(settings)
     _print(findings)
@@ -70,6 +72,16 @@ def _ledger(settings: Settings) -> list[Finding]:
     try:
         refuse_foreign(path, load_keys(settings.storage.keys), settings.site.cabinet)
     except (LedgerFault, KeyFault, sqlite3.Error) as fault:
+        return [Finding(what, str(fault))]
+    return [Finding(what)]
+
+
+def _boards(settings: Settings) -> list[Finding]:
+    """Families, addresses, channels and board settings; no port is opened for this."""
+    what = f"boards: {', '.join(sorted({line.family for line in settings.lines}))}"
+    try:
+        refuse_unusable(settings.lines, settings.compartments, settings.panel)
+    except BridgeError as fault:
         return [Finding(what, str(fault))]
     return [Finding(what)]
 

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.set_defaults(run=_keys)
     for tool in TOOLS:
         importlib.import_module(tool).register(words)
-    words.add_parser("simulate", help="a part of the simulated world: street, camera, platform, broker")
+    words.add_parser("simulate", help="a part of the simulated world: street, boards, fault, camera, platform, broker")
     return parser
 
 
@@ -75,6 +75,7 @@ def _config(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from firmware_bridge.errors import BridgeError  # noqa: PLC0415 - only here
     from locker.daemon import run_daemon  # noqa: PLC0415 - OpenCV and the web server load only for the daemon
     from locker.kiosk.serve import CannotListen  # noqa: PLC0415 - as above
     from locker.ledger import LedgerFault  # noqa: PLC0415 - as above
@@ -83,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
     try:
         return run_daemon(settings)
-    except (LedgerFault, LinkSettingsInvalid, CannotListen) as fault:
+    except (BridgeError, LedgerFault, LinkSettingsInvalid, CannotListen) as fault:
         print(f"{fault}\n`iris-locker check --config {options.config}` tells more.", file=sys.stderr)
         return 2
 

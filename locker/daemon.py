@@ -15,7 +15,8 @@ from itertools import groupby
 import structlog
 
 from config.settings import Settings
-from firmware_bridge.panel import Panel
+from firmware_bridge.panel import Panel, refuse_unusable
+from firmware_bridge.status_file import keep_status, status_file
 from iris.match import Incomparable
 from iris.template import Template, TemplateFormatError
 from locker.access.keypad import Keypad
@@ -23,6 +24,7 @@ from locker.cabinet import Cabinet, random_id
 from locker.camera import Camera
 from locker.clock import SystemClock
 from locker.doors import Doors
+from locker.health import LockHealth
 from locker.keys import Keys, load_keys
 from locker.kiosk.app import create_app
 from locker.kiosk.desk import ScreenDesk
@@ -33,6 +35,7 @@ from locker.platform_link import PlatformLink
 from locker.reception import Reception, forgive
 from locker.recovery import begin_boot, compare_doors, interrupted_visits
 from locker.remote import RemoteHands
+from locker.renewal import ask_whose_templates_are_foreign, due
 from locker.visits.aftercare import adopt, see_to
 from locker.visits.desk_screens import welcome
 from locker.watch import send_telemetry, watch_box
@@ -50,8 +53,10 @@ def run_daemon(settings: Settings) -> int:
 
     Raises:
         KeyFault, LedgerFault, LinkSettingsInvalid, CannotListen: the cabinet cannot start; nothing was opened.
+        BridgeError: the settings name boards that no driver can drive; nothing was opened.
     """
     _configure_log()
+    refuse_unusable(settings.lines, settings.compartments, settings.panel)
     keys = load_keys(settings.storage.keys)
     return asyncio.run(_Daemon(settings, keys).run())
 
@@ -74,11 +79,12 @@ class _Daemon:
         try:
             await ledger.run(lambda book: begin_boot(book, settings, version("iris-locker")))
             doors = Doors(ledger, random_id)
-            panel = Panel(settings.lines, settings.compartments, settings.panel, on_event=doors.from_panel)
+            health = LockHealth(settings, doors.from_panel)
+            panel = Panel(settings.lines, settings.compartments, settings.panel, on_event=health.from_panel)
             await asyncio.to_thread(panel.start)
             try:
                 await self._read_doors(ledger, doors, panel)
-                return await self._serve(await self._assemble(ledger, doors), panel, stop)
+                return await self._serve(await self._assemble(ledger, doors), panel, health, stop)
             finally:
                 await asyncio.to_thread(panel.stop)
         finally:
@@ -112,6 +118,8 @@ class _Daemon:
         camera = Camera(settings.camera) if settings.camera is not None else None
         looker = Looker(camera, settings.iris)
         await ledger.run(partial(_fill_gallery, looker))
+        if self._clock.synced():
+            looker.linger = await ledger.run(lambda book: due(book, self._clock.now().date().toordinal()))
         keypad = await ledger.run(lambda book: book.keypad_failures())
         return Cabinet(
             settings=settings,
@@ -124,7 +132,7 @@ class _Daemon:
             clock=self._clock,
         )
 
-    async def _serve(self, cabinet: Cabinet, panel: Panel, stop: asyncio.Event) -> int:
+    async def _serve(self, cabinet: Cabinet, panel: Panel, health: LockHealth, stop: asyncio.Event) -> int:
         """Serve people and the platform until told to stop, or until a part that must run has failed."""
         reception = Reception(cabinet)
         platform = PlatformLink(cabinet, RemoteHands(cabinet, reception.begin))
@@ -150,6 +158,8 @@ class _Daemon:
                 reception.run(),
                 platform.run(),
                 forgive(cabinet),
+                health.keep(),
+                keep_status(panel, status_file(cabinet.settings.storage.ledger)),
                 watch_box(cabinet),
                 send_telemetry(cabinet, panel, platform),
             ]
@@ -217,12 +227,17 @@ async def _wait(stop: asyncio.Event) -> None:
 
 
 def _fill_gallery(looker: Looker, ledger: Ledger) -> None:
-    """Decrypt every template into memory; one of another encoder is left out, and its person uses codes."""
+    """Decrypt every template into memory; who has one of another encoder is asked to enrol again."""
+    foreign: set[str] = set()
     for stored in ledger.templates():
         try:
             looker.gallery.add(stored.template, stored.person, Template.from_bytes(stored.blob))
         except (TemplateFormatError, Incomparable) as fault:
+            foreign.add(stored.person)
             log.warning("template left out", template=stored.template, fault=str(fault))
+    if foreign:
+        log.warning("people must enrol again", people=len(foreign), remedy="send enrolment codes; pickup codes go on")
+        ask_whose_templates_are_foreign(ledger, sorted(foreign))
 
 
 def plan_of(settings: Settings) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

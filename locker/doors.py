@@ -22,7 +22,16 @@ from firmware_bridge import panel as bridge
 from locker.doubt import doubted
 from locker.ledger import Ledger, LedgerFault, LedgerThread
 from mqtt.contract.base import Latch, Outcome, Purpose
-from mqtt.contract.events import AttemptSettled, AttemptStarted, DoorAlarmed, DoorChanged, Event, LineChanged
+from mqtt.contract.events import (
+    AttemptSettled,
+    AttemptStarted,
+    DoorAlarmed,
+    DoorChanged,
+    Event,
+    LineChanged,
+    LockDrifted,
+    PanelFault,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +48,16 @@ RECORD_AGAIN_S = 1.0
 class LockPanel(Protocol):
     """What doors need of `firmware_bridge.panel.Panel`."""
 
-    def unlock(self, compartment: str, attempt: str) -> Future[bridge.UnlockReport]:
+    def unlock(
+        self, compartment: str, attempt: str, *, priority: bridge.Priority = bridge.Priority.PERSON
+    ) -> Future[bridge.UnlockReport]:
         """Pulse the lock once."""
 
     def doors(self) -> dict[str, bridge.Latch]:
         """Debounced hooks."""
+
+    def clear_faults(self, part: str) -> tuple[bridge.Fault, ...]:
+        """Service staff has seen to a part."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,8 @@ class Doors:
         openings = self._openings[wish.compartment]
         await self._ledger.run(partial(_start, wish, attempt))
         self.claim(wish.compartment, wish.visit)
-        report = await asyncio.wrap_future(self._panel.unlock(wish.compartment, attempt))
+        priority = bridge.Priority.REMOTE if wish.purpose is Purpose.REMOTE else bridge.Priority.PERSON
+        report = await asyncio.wrap_future(self._panel.unlock(wish.compartment, attempt, priority=priority))
         outcome = Outcome(report.outcome.value)
         await self._ledger.record(AttemptSettled(attempt=attempt, outcome=outcome, detail=report.detail[:400]))
         if outcome in OPEN:  # the event of the same hook may still be on its way
@@ -165,12 +180,17 @@ class Doors:
         async with self._moved:
             await self._moved.wait_for(lambda: all(self.latch(door) is latch for door in wanted))
 
+    def seen_to(self, compartment: str) -> None:
+        """Service staff has looked behind a door and is content with it: its latched faults end."""
+        if self._panel is not None:
+            self._panel.clear_faults(compartment)
+
     async def take_lines_only(self) -> None:
-        """Before the doors are compared with the ledger: record what lines have done, drop what doors have."""
+        """Before the doors are compared with the ledger: record lines and faults, drop what doors have done."""
         while not self._events.empty():
             event = self._events.get_nowait()
-            if isinstance(event, bridge.LineChanged):
-                await self._line_changed(event)
+            if isinstance(event, bridge.LineChanged | bridge.FaultChanged):
+                await self._record(event)
 
     async def run(self) -> None:
         """Record what the panel reports, in order, for ever; a ledger that cannot take it is asked again."""
@@ -188,8 +208,38 @@ class Doors:
     async def _record(self, event: bridge.PanelEvent) -> None:
         if isinstance(event, bridge.LineChanged):
             await self._line_changed(event)
-        else:
+        elif isinstance(event, bridge.DoorChanged):
             await self._door_changed(event.compartment, Latch(event.latch.value))
+        elif isinstance(event, bridge.LockDrifted):
+            await self._lock_drifted(event)
+        elif isinstance(event, bridge.FaultChanged):
+            await self._fault_changed(event)
+
+    async def _fault_changed(self, event: bridge.FaultChanged) -> None:
+        fault = event.fault
+        log.warning("fault", part=fault.part, fault=str(fault.kind), over=event.over, cause=fault.cause)
+        await self._ledger.record(
+            PanelFault(
+                part=fault.part,
+                fault=fault.kind.value,
+                over=event.over,
+                count=fault.count,
+                cause=fault.cause[:400],
+                remedy=fault.remedy[:400],
+            )
+        )
+
+    async def _lock_drifted(self, event: bridge.LockDrifted) -> None:
+        log.warning("lock", part=event.part, cause=str(event.cause), over=event.over, evidence=event.evidence)
+        await self._ledger.record(
+            LockDrifted(
+                part=event.part,
+                cause=event.cause.value,
+                over=event.over,
+                evidence=event.evidence[:400],
+                remedy=event.remedy[:400],
+            )
+        )
 
     async def _line_changed(self, event: bridge.LineChanged) -> None:
         def record(ledger: Ledger) -> bool:

@@ -10,14 +10,15 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 import structlog
 
 from config.settings import IrisSettings
+from iris.accelerated import Accelerator, Engine, cache_folder
 from iris.burst import Burst
 from iris.decision import Accepted, Ambiguous, Look, NotYet, Policy, WrongView
 from iris.encode import encode
@@ -27,7 +28,7 @@ from iris.match import Incomparable, compare
 from iris.refusals import Refusal
 from iris.template import EyeSide, Template
 from iris.wrong_view import view_fault
-from locker.camera import Camera, CameraFault
+from locker.camera import Camera, CameraFault, Frame
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +37,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Recognised:
-    """Somebody of the gallery looked."""
+    """Somebody of the gallery looked; `frames` are the templates of the look, in memory only."""
 
     person: str
+    frames: tuple[Template, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Sight:
 REST_S = 1.5
 """Between two bursts of a look, whose frames are few: what spoilt the first (a step, a blink) is over by then."""
 
+LINGER_S = 0.6
+"""How much longer a look of somebody lasts whose enrolment may be renewed: once in months."""
+LINGER_FRAMES = 6
+"""Frames after which such a look ends at once: twice what a renewal needs."""
+
 Watcher = Callable[[Sight], None]
 
 
@@ -77,7 +84,12 @@ class Looker:
         self._camera = camera
         self._policy = Policy(settings.false_match_rate, looks=settings.looks)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
-        self.gallery = Gallery()
+        accelerator = Accelerator(cache_folder)
+        self.gallery = Gallery(accelerator)
+        self.linger: set[str] = set()
+        """People whose enrolment may be renewed, so that their looks last a little longer."""
+        if camera is not None:
+            accelerator.start(_tell_engine)
         self.last_match_ms: float | None = None
 
     async def look(self, watch: Watcher) -> Recognised | NotRecognised:
@@ -130,6 +142,7 @@ class Looker:
             return NotRecognised("camera")
         look, burst = Look(self._policy, len(self.gallery)), Burst()
         best: Template | None = None
+        seen: list[Template] = []
         rests_until = -math.inf
         try:
             with self._camera.look() as frames:
@@ -146,9 +159,12 @@ class Looker:
                     finally:
                         frame.wipe()
                     best = template if best is None or template.quality > best.quality else best
+                    seen.append(template)
                     decision = self._compared(look, burst, template)
                     if isinstance(decision, Accepted):
-                        return Recognised(decision.person)
+                        if decision.person in self.linger:
+                            seen += _lingering(frames, frame.at + LINGER_S, stop)
+                        return Recognised(decision.person, tuple(seen))
                     watch(Sight(None))
                     if not decision.frames_left:
                         break
@@ -229,6 +245,28 @@ class Looker:
         return any(other is not None and other.person != person and other.distance < threshold for other in near)
 
 
+def _lingering(frames: Iterator[Frame], until: float, stop: threading.Event) -> list[Template]:
+    """What more frames show, until a time on the frames' clock; nothing that goes wrong here undoes an acceptance."""
+    seen: list[Template] = []
+    try:
+        for frame in frames:
+            try:
+                if stop.is_set() or frame.at > until or len(seen) >= LINGER_FRAMES:
+                    break
+                seen.append(encode(frame.picture).template)
+            except Refusal:
+                continue
+            finally:
+                frame.wipe()
+    except CameraFault as fault:
+        log.warning("camera", fault=str(fault))
+    return seen
+
+
 def _of_any_side(template: Template) -> Template:
     """The template with its side forgotten, so that a wrong side hides nothing."""
     return replace(template, side=EyeSide.UNKNOWN)
+
+
+def _tell_engine(engine: Engine) -> None:
+    log.info("iris_engine", engine=engine.name, compiled=engine.compiled, reason=engine.reason)

@@ -191,7 +191,9 @@ class Reception:
             if isinstance(result, Act):
                 return await by_code() if result.action == "code" else None
             if isinstance(result, Recognised):
-                return await begin(result.person)
+                visit = await begin(result.person)
+                visit.seen = result if number == 1 else None
+                return visit
             await self._record_refusal(result)
             again = number < looks and result.reason != "camera"
             act = await self._ask(pickup_screens.look_refused(result.reason, again=again))

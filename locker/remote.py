@@ -85,6 +85,10 @@ class RemoteHands:
         assert isinstance(wish, RevokeTemplates)
 
         def revoke(ledger: Ledger) -> tuple[str, ...]:
+            if wish.only_renewals:
+                renewals = ledger.renewals_of(wish.person)
+                ledger.record(*(TemplateRevoked(template=t, reason=wish.reason) for t in renewals))
+                return renewals
             templates = ledger.templates_of(wish.person)
             events: list[Event] = [TemplateRevoked(template=t, reason=wish.reason) for t in templates]
             events += [

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -36,12 +37,21 @@ class Heard:
     """The board took the request. It says nothing about the door."""
 
 
+class Refusal(Enum):
+    """What a board that declined is about, where that is known."""
+
+    OTHER = "something else"
+    CHANNELS = "the board has fewer locks than the settings say"
+    COOLING = "the board rests the coil"
+
+
 @dataclass(frozen=True, slots=True)
 class Declined:
     """The board answered and did not do what was asked; `obeyed` is true when the coil may have been driven."""
 
     reason: str
     obeyed: bool = False
+    about: Refusal = field(default=Refusal.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +66,15 @@ Reply = Hooks | Heard | Declined | EchoHeard
 class Request(Generic[FrameT]):
     """Bytes to send, and how to know the answer to them.
 
-    `interpret` gives None for a frame that answers something else (another board, another command).
+    `interpret` gives None for a frame that answers something else (another board, another command). `answered` is false
+    for an unlock that this board's firmware never answers: waiting for it would only keep the line from its reads.
     """
 
     what: str
     frame: bytes
     parse: Parse[FrameT]
     interpret: Callable[[FrameT], Reply | None]
+    answered: bool = True
 
 
 AnyRequest = Request[Any]
@@ -137,7 +149,10 @@ def driver_named(family: str) -> BoardDriver:
     try:
         driver: BoardDriver = importlib.import_module(module).Driver()
     except (ModuleNotFoundError, AttributeError) as error:
-        raise UnknownFamilyError(f"there is no driver for lock boards of family {family!r} ({module})") from error
+        known = ", ".join(families())
+        raise UnknownFamilyError(
+            f"there is no driver for lock boards of family {family!r} ({module}); set lines.family to one of {known}"
+        ) from error
     return driver
 
 

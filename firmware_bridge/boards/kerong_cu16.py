@@ -81,7 +81,7 @@ class Driver:
     """Board 15 would share its ADDR with the command that opens every board of the bus."""
     most_channels = 16
     checksum = True
-    options = frozenset({"bit_order", "infrared", "pulse_s"})
+    options = frozenset({"answers_unlocks", "bit_order", "infrared", "pulse_s"})
     echo_matters = False
     """No request looks like a reply."""
 
@@ -121,4 +121,5 @@ class Driver:
         def interpret(status: Status) -> Reply | None:
             return Heard() if status.board == address else None
 
-        return Request("unlock", encode_request(Command.UNLOCK, address, channel), parse, interpret)
+        frame = encode_request(Command.UNLOCK, address, channel)
+        return Request("unlock", frame, parse, interpret, answered=board.answers_unlocks)

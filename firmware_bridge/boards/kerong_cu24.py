@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 from config.settings import BitOrder, BoardSettings
-from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Refusal, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 from firmware_bridge.hook_bits import hook_bits
 
@@ -131,7 +131,10 @@ class Driver:
             reply = _status(frame, address, order)
             if isinstance(reply, Hooks):
                 if len(reply.bits) < channels:
-                    return Declined(f"it has {len(reply.bits)} channels at most, but the settings say {channels}")
+                    return Declined(
+                        f"it has {len(reply.bits)} channels at most, but the settings say {channels}",
+                        about=Refusal.CHANNELS,
+                    )
                 return Hooks(0, reply.bits[:channels])
             return reply
 

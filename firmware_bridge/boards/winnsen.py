@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Final
 
 from config.settings import BoardSettings, HookCode
-from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Refusal, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 
 FAMILY: Final = "winnsen"
@@ -120,7 +120,10 @@ class Driver:
                 return None
             match codes.get(frame.status):
                 case "cooling":
-                    return Declined(f"the board rests this coil (status {frame.status:02X}); try again in a while")
+                    return Declined(
+                        f"the board rests this coil (status {frame.status:02X}); try again in a while",
+                        about=Refusal.COOLING,
+                    )
                 case "failed":
                     return Declined(f"the board says that it failed (status {frame.status:02X})", obeyed=True)
             return Heard()

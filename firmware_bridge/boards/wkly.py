@@ -13,7 +13,7 @@ from operator import xor
 from typing import Final
 
 from config.settings import BoardSettings
-from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.boards.driver import Declined, Heard, HookRead, Hooks, Refusal, Reply, Request, check_lock
 from firmware_bridge.frames import Found, Verdict
 
 FAMILY: Final = "wkly"
@@ -159,7 +159,9 @@ class Driver:
         def interpret(frame: Frame) -> Reply | None:
             reply = _all_hooks(frame, address)
             if isinstance(reply, Hooks) and len(reply.bits) != channels:
-                return Declined(f"it has {len(reply.bits)} channels, but the settings say {channels}")
+                return Declined(
+                    f"it has {len(reply.bits)} channels, but the settings say {channels}", about=Refusal.CHANNELS
+                )
             return reply
 
         check_lock(FAMILY, self, address, channels - 1)

@@ -1,13 +1,18 @@
-"""`iris-locker board doors`: what the hook of every door says."""
+"""`iris-locker board doors`: what the hook of every door says, or how its lock has fared."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 
 from config.load import load_settings
+from config.settings import Settings
 from firmware_bridge.commands.live_panel import live_panel
-from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, say
+from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
+from firmware_bridge.health import store
+from firmware_bridge.health.book import HealthBook, wiring_of
+from firmware_bridge.health.report import health_lines
 from firmware_bridge.panel import Latch
 
 
@@ -15,16 +20,52 @@ def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
     """Add the word and its arguments."""
     leaf = leaves.add_parser("doors", help="print what the hook of every door says")
     leaf.add_argument("--config", required=True, type=Path)
+    leaf.add_argument(
+        "--health",
+        action="store_true",
+        help="print how the locks have fared instead; opens no port, so the daemon may run",
+    )
+    leaf.add_argument("--json", action="store_true", help="with --health: print the records as one JSON object")
     leaf.set_defaults(run=explained(_doors))
 
 
 def _doors(arguments: argparse.Namespace) -> int:
+    if arguments.json and not arguments.health:
+        say("--json goes with --health only")
+        return CANNOT
     settings = load_settings(arguments.config)
+    if arguments.health:
+        return _health(settings, as_json=arguments.json)
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):
         doors = panel.doors()
         down = [name for name, up in panel.lines().items() if not up]
+        faults = panel.faults()
     for compartment, latch in doors.items():
         say(f"{compartment}  {latch}")
     for name in down:
         say(f"line {name} is down: {causes.get(name, 'nothing heard yet')}")
+    for fault in faults:
+        say(f"{fault.part}: {fault.kind.replace('_', ' ')}: {fault.cause}; {fault.remedy}")
     return NOT_AS_WISHED if Latch.UNKNOWN in doors.values() else OK
+
+
+def _health(settings: Settings, *, as_json: bool) -> int:
+    """What the daemon has written of the locks that the settings have now."""
+    path = store.health_file(settings.storage.ledger)
+    kept = store.read(path)
+    book = HealthBook(wiring_of(settings.lines, settings.compartments), kept, on_drift=lambda _: None)
+    records = book.snapshot()
+    if as_json:
+        say(records.model_dump_json(indent=1))
+    else:
+        for line in health_lines(records):
+            say(line)
+        say("")
+        say(
+            f"written {_written(path)}" if kept else f"{path} is not there: the daemon writes it once doors were opened"
+        )
+    return NOT_AS_WISHED if records.standing else OK
+
+
+def _written(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime).astimezone().isoformat(sep=" ", timespec="minutes")

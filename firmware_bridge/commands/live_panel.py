@@ -12,6 +12,17 @@ from firmware_bridge.panel import LineChanged, Panel, PanelEvent
 
 READ_WITHIN_S: Final = 10.0
 UNLOCK_WITHIN_S: Final = 15.0
+"""With the usual times; settings with longer ones are waited for longer."""
+
+
+def patience_s(settings: Settings, line: str) -> float:
+    """How long an unlock on a line may take before something is wrong with this program.
+
+    While a door is awaited a read of it may fail as often as it is repeated, and another board's read as often between.
+    """
+    slowest = next(each for each in settings.lines if each.name == line)
+    failing_s = 2 * (slowest.read_retries + 2) * slowest.reply_timeout_s
+    return UNLOCK_WITHIN_S + settings.panel.open_within_s + failing_s
 
 
 @contextmanager

@@ -24,13 +24,16 @@ def say(text: str) -> None:
 
 
 def explained(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """The command with its expected errors said instead of raised."""
+    """The command with its expected errors, and Ctrl-C, said instead of raised."""
 
     def run(arguments: argparse.Namespace) -> int:
         try:
             return command(arguments)
         except (BridgeError, SettingsError) as error:
             say(str(error))
+            return CANNOT
+        except KeyboardInterrupt:
+            say("Interrupted.")
             return CANNOT
 
     return run

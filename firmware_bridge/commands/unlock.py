@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from config.load import load_settings
-from firmware_bridge.commands.live_panel import UNLOCK_WITHIN_S, live_panel
+from firmware_bridge.commands.live_panel import live_panel, patience_s
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
 from firmware_bridge.panel import Outcome
 
@@ -27,7 +27,13 @@ def _unlock(arguments: argparse.Namespace) -> int:
         say(f"there is no compartment {arguments.compartment!r} in {arguments.config}")
         return CANNOT
     with live_panel(settings, lines) as (panel, causes):
-        report = panel.unlock(arguments.compartment, uuid.uuid4().hex).result(UNLOCK_WITHIN_S)
+        future = panel.unlock(arguments.compartment, uuid.uuid4().hex)
+        try:
+            report = future.result(patience_s(settings, *lines))
+        except TimeoutError:
+            said = "nothing was sent" if future.cancel() else "its lock may have been pulsed: look at the door"
+            say(f"{arguments.compartment}  no report from its line in time; {said}")
+            return CANNOT
     cause = "; ".join(causes.values()) if report.outcome is Outcome.LINE_DOWN else report.detail
     say(f"{arguments.compartment}  {report.outcome}: {cause}")
     return OK if report.outcome in (Outcome.OPENED, Outcome.ALREADY_OPEN) else NOT_AS_WISHED

@@ -28,16 +28,22 @@ def add_verify(leaves: Leaves[argparse.ArgumentParser]) -> None:
 
 def _verify(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
-    wanted = arguments.door or [each.id for each in settings.compartments]
+    wanted = dict.fromkeys(arguments.door or [each.id for each in settings.compartments])
     doors = [each for each in settings.compartments if each.id in wanted]
     if len(doors) != len(wanted):
         say(f"not every one of {', '.join(wanted)} is a compartment in {arguments.config}")
+        return CANNOT
+    if arguments.report is not None and (problem := _unwritable(arguments.report)):
+        say(f"the report cannot be written to {arguments.report} ({problem}); name another --report")
         return CANNOT
     talk = ConsoleConversation()
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):
         for name, up in panel.lines().items():
             if not up:
                 say(f"line {name} is down: {causes.get(name, 'nothing heard yet')}")
+        if not any(panel.lines()[each.line] for each in doors):
+            say("None of these doors can be reached. Nothing was pulsed.")
+            return CANNOT
         verification = Verification(talk, panel)
         if not verification.consent(settings.site.cabinet, len(doors)):
             say("Nothing was pulsed.")
@@ -52,6 +58,15 @@ def _verify(arguments: argparse.Namespace) -> int:
     if arguments.report is not None:
         arguments.report.write_text(text + "\n", encoding="utf-8")
     return OK if report.good else NOT_AS_WISHED
+
+
+def _unwritable(path: Path) -> str:
+    """Why a report cannot be written, found out before locks are fired for it; empty when it can."""
+    try:
+        with path.open("a", encoding="utf-8"):
+            return ""
+    except OSError as error:
+        return error.strerror or f"{error}"
 
 
 def _report(settings: Settings, tried: list[DoorReport], doors: list[CompartmentSettings]) -> HandOver:

@@ -10,7 +10,7 @@ from config.load import SettingsError, load_settings
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained
 from firmware_bridge.commands.scan import add_search_arguments, remarks, survey
 from firmware_bridge.commissioning.column_plan import EXAMPLE, ColumnPlanError, read_columns
-from firmware_bridge.commissioning.conversation import ConsoleConversation, Conversation
+from firmware_bridge.commissioning.conversation import ConsoleConversation, Conversation, FitterGoneError
 from firmware_bridge.commissioning.notebook import (
     ColumnPlan,
     Notebook,
@@ -21,7 +21,7 @@ from firmware_bridge.commissioning.notebook import (
 )
 from firmware_bridge.commissioning.ports import find_ports
 from firmware_bridge.commissioning.signals import SignalReader
-from firmware_bridge.commissioning.site_file import write_site
+from firmware_bridge.commissioning.site_file import check_site, write_site
 from firmware_bridge.commissioning.walk import Walk
 from firmware_bridge.commissioning.wiring import wiring_of
 from firmware_bridge.scan import FoundBoard, speed_is_settable
@@ -38,16 +38,18 @@ def add_walk(leaves: Leaves[argparse.ArgumentParser]) -> None:
 
 def _walk(arguments: argparse.Namespace) -> int:
     talk = ConsoleConversation()
+    columns = None if arguments.columns is None else read_columns(arguments.columns)
+    check_site(arguments.out)
     kept_in = arguments.out.with_name(arguments.out.name + ".walk")
-    notebook = _resumed(talk, kept_in) or _begun(talk, arguments)
+    notebook = _resumed(talk, kept_in, columns) or _begun(talk, arguments, columns)
     if notebook is None:
         return CANNOT
+    reader = SignalReader(notebook.lines)  # first, so that of two fitters only the one who has the ports writes
     save_notebook(kept_in, notebook)
-    reader = SignalReader(notebook.lines)
     walk = Walk(talk, reader, notebook, lambda newer: save_notebook(kept_in, newer))
     try:
         complete = walk.run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, FitterGoneError):
         complete = False
     finally:
         reader.close()
@@ -75,27 +77,46 @@ def _write(talk: Conversation, path: Path, notebook: Notebook) -> None:
     talk.say(f"Next: iris-locker board verify --config {path}")
 
 
-def _resumed(talk: Conversation, kept_in: Path) -> Notebook | None:
+def _resumed(talk: Conversation, kept_in: Path, columns: tuple[ColumnPlan, ...] | None) -> Notebook | None:
     notebook = load_notebook(kept_in)
     if notebook is None:
         return None
+    if columns is not None and columns != notebook.columns:
+        talk.say(f"The walk that was begun in {kept_in} has other columns than --columns says; its own are kept.")
     known = len(notebook.doors)
     answer = talk.ask(f"{known} of {known + len(notebook.missing)} doors are known from before. Go on with them? [Y/n]")
     return None if answer.lower().startswith("n") else notebook
 
 
-def _begun(talk: Conversation, arguments: argparse.Namespace) -> Notebook | None:
-    """Find the boards and ask for the columns; None when there are no boards."""
+def _begun(
+    talk: Conversation, arguments: argparse.Namespace, columns: tuple[ColumnPlan, ...] | None
+) -> Notebook | None:
+    """Find the boards and ask for the columns; None when there are no boards that a walk can tell apart."""
     found: list[FoundBoard] = []
-    for port in arguments.port or find_ports():
+    for port in dict.fromkeys(arguments.port or find_ports()):
         seen = survey(port, arguments, quiet=False)
         found += seen.scan.found
         for remark in remarks(seen):
             talk.say(remark)
+        if seen.scan.rogue:
+            return None
     if not found:
         talk.say("no boards were found: `iris-locker board scan` tells more")
         return None
-    return Notebook(lines=_lines(found, arguments.out), columns=_columns(talk, arguments.columns))
+    notebook = Notebook(lines=_lines(found, arguments.out), columns=columns or _columns(talk))
+    return notebook if _enough(talk, notebook) else None
+
+
+def _enough(talk: Conversation, notebook: Notebook) -> bool:
+    """Whether the boards have a channel for each door."""
+    channels = sum(board.channels for line in notebook.lines for board in line.boards)
+    if channels < len(notebook.missing):
+        talk.say(
+            f"The columns have {len(notebook.missing)} doors, the boards that were found {channels} channels: is a "
+            "board without power, or a column said wrongly?"
+        )
+        return False
+    return True
 
 
 def _lines(found: list[FoundBoard], site: Path) -> tuple[WalkLine, ...]:
@@ -124,9 +145,7 @@ def _names_of_ports(site: Path) -> dict[str, str]:
         return {}
 
 
-def _columns(talk: Conversation, given: str | None) -> tuple[ColumnPlan, ...]:
-    if given is not None:
-        return read_columns(given)
+def _columns(talk: Conversation) -> tuple[ColumnPlan, ...]:
     while True:
         try:
             return read_columns(talk.ask(f"Columns from left to right, sizes from top to bottom, such as {EXAMPLE}:"))

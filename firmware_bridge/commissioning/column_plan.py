@@ -12,6 +12,8 @@ from firmware_bridge.commissioning.notebook import ColumnPlan
 from firmware_bridge.errors import BridgeError
 
 EXAMPLE: Final = "A:S,S,M,L B:6M,2L"
+MOST_DOORS: Final = 99
+"""Compartments have two digits."""
 WORD: Final = re.compile(r"(\d{0,2})(S|M|L|XL)", re.IGNORECASE)
 
 
@@ -37,6 +39,8 @@ def _column(word: str) -> ColumnPlan:
     if not colon or not re.fullmatch(r"[A-Za-z]{1,2}", name) or not all(found):
         raise ColumnPlanError(f"{word!r} is no column with sizes S, M, L or XL; write such as {EXAMPLE}")
     repeated = [Size(each[2].upper()) for each in found if each for _ in range(int(each[1] or 1))]
+    if len(repeated) > MOST_DOORS:
+        raise ColumnPlanError(f"column {name} has {len(repeated)} compartments; a column has {MOST_DOORS} at the most")
     try:
         return ColumnPlan(name=name.upper(), sizes=tuple(repeated))
     except ValidationError as error:

@@ -78,5 +78,5 @@ class ConsoleConversation:
     def _hear(self) -> None:
         data = os.read(self._keyboard, AT_ONCE)
         if not data:
-            raise FitterGoneError("the input has ended; what was learned is kept, run the same command to go on")
+            raise FitterGoneError("the input has ended, and nobody answers: run this command at a terminal")
         self._waiting += data

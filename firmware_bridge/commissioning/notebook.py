@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -118,14 +119,17 @@ def save_notebook(path: Path, notebook: Notebook) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a power cut leaves the old one or the new one.
+    """Write a file so that a power cut leaves the old one or the new one. Its mode, and a link to it, stay.
 
     Raises:
         OSError: it cannot be written.
     """
+    path = path.resolve()
     fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
+    with fresh.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    if path.exists():
+        shutil.copymode(path, fresh)
     fresh.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +16,15 @@ from firmware_bridge.errors import BridgeError
 
 PARTS: Final = ("lines", "columns")
 HEADER: Final = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_-]+)[^\]]*\]")
+REMARK: Final = re.compile(r"^\s*(#|$)")
 TEMPLATE: Final = Path(config.__path__[0]) / "examples" / "two-boards.toml"
 NEW_FILE: Final = """\
 # [[lines]] and [[columns]] are as `iris-locker board walk` found them; change everything else to what is yours, and let
 # `iris-locker check --config FILE` tell you what is still wrong.
 
 """
+TRIAL: Final = Wiring(({"name": "trial", "port": "none", "boards": []},), ({"name": "A"},), ())
+"""Something to see with whether a file can be changed."""
 CARRIED: Final = {"lines": ("reply_timeout_s", "read_retries", "gap_s"), "boards": ("pulse_s", "infrared")}
 """What a walk does not find out, and an old file may say."""
 
@@ -38,14 +42,36 @@ def write_site(path: Path, wiring: Wiring) -> bool:
         SiteFileError: see there.
     """
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else None
+        before = _read(path)
         text = spliced(before if before is not None else _template(), wiring)
-        if before is not None:
+        if before is not None and before != text:
             write_whole(path.with_name(path.name + ".before-walk"), before)
         write_whole(path, text)
     except (OSError, UnicodeDecodeError) as error:
         raise SiteFileError(f"{path} cannot be written ({error}); name another --out") from error
     return before is not None
+
+
+def check_site(path: Path) -> None:
+    """See, before a fitter walks along the doors, whether `write_site` will be able to change the file.
+
+    Raises:
+        SiteFileError: it will not.
+    """
+    try:
+        before = _read(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiteFileError(f"{path} cannot be read ({error}); name another --out") from error
+    if before is not None:
+        spliced(before, TRIAL)
+
+
+def _read(path: Path) -> str | None:
+    """The file with the line ends that it has; None when there is none."""
+    if not path.exists():
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
 
 
 def _template() -> str:
@@ -116,18 +142,24 @@ def _carry(line: Table, before: Table) -> Table:
 
 
 def _without_parts(text: str) -> tuple[str, int]:
-    """The text without its lines and columns, and where the first of them stood."""
+    """The text without its lines and columns, and where the first of them stood.
+
+    Comments right above a table belong to it: they stay when it does.
+    """
     kept: list[str] = []
+    above: list[str] = []
     place: int | None = None
     inside = False
-    for line in text.splitlines(keepends=True):
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         header = HEADER.match(line)
         if header:
             inside = header[1] in PARTS
             if inside and place is None:
                 place = sum(map(len, kept))
+            kept += () if inside else dropwhile(lambda each: not each.strip(), above)
         if not inside:
             kept.append(line)
+        above = [*above, line] if inside and not header and REMARK.match(line) else []
     whole = "".join(kept)
     if place is None:
         whole += "" if whole.endswith("\n") else "\n"

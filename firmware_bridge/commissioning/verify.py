@@ -17,8 +17,9 @@ LOOK_S: Final = 0.05
 """How often the doors are looked at while a hand closes one."""
 OTHERS_S: Final = 0.6
 """How long a wrong door may take to be seen: two slow rounds of reads."""
-REPORT_WITHIN_S: Final = 30.0
-"""An attempt always ends; its coil may have to rest first."""
+MOST_LATE_WORDS: Final = 100
+REPORT_WITHIN_S: Final = 180.0
+"""An attempt always ends: with the longest times that settings allow, and a coil that rests first, within this."""
 WRONG_DOOR: Final = (
     "the coil and the sensor of these doors are on different channels: set bit_order or first_index the other way, or "
     "`walk` again, and look whether lock plugs are crossed"
@@ -52,6 +53,8 @@ class Verification:
         self._clock = clock
         self._pause = pause
         self.reports: list[DoorReport] = []
+        self._pulsed = ""
+        """The door whose lock was asked for last."""
 
     def consent(self, cabinet: str, doors: int) -> bool:
         """Whether the fitter wants locks to be fired; only the cabinet's name, typed, is a yes."""
@@ -70,22 +73,29 @@ class Verification:
         """
         self._talk.say("For each door: close it when it has opened. n: another door opened; s: it does not close.")
         for each in compartments:
-            report = self._try(each)
+            self._forget_late_words()
+            try:
+                report = self._try(each)
+            except BaseException:
+                self._give_up(each)
+                raise
             self.reports.append(report)
             if report.verdict is not Verdict.GOOD:
                 self._talk.say(f"{each.id}: {report.outcome or 'not tried'}. {report.detail} {report.remedy}".rstrip())
 
     def _try(self, door: CompartmentSettings) -> DoorReport:
-        blank = DoorReport(
-            door=door.id, line=door.line, board=door.board, channel=door.channel, verdict=Verdict.NOT_TRIED
-        )
+        blank = _blank(door)
         if self._panel.doors()[door.id] is Latch.UNLATCHED:
             self._talk.say(f"{door.id} is open. Close it first.")
             if not self._closed((door.id,)):
                 return self._ended(blank, UnlockReport(Outcome.ALREADY_OPEN, "it was not closed", frame_sent=False))
         before = self._panel.doors()
         began = self._clock()
-        outcome = self._panel.unlock(door.id, uuid.uuid4().hex).result(REPORT_WITHIN_S)
+        self._pulsed = door.id
+        try:
+            outcome = self._panel.unlock(door.id, uuid.uuid4().hex).result(REPORT_WITHIN_S)
+        except TimeoutError:
+            outcome = UnlockReport(Outcome.UNCONFIRMED, "its line gave no report", frame_sent=True)
         latency = self._clock() - began if outcome.outcome is Outcome.OPENED else None
         self._pause(OTHERS_S)
         others = self._opened_meanwhile(before, door.id)
@@ -93,6 +103,17 @@ class Verification:
         if others:
             report = _failed(report, f"{', '.join(others)} opened instead or as well", WRONG_DOOR)
         return self._see_closed(report, others)
+
+    def _forget_late_words(self) -> None:
+        """What was typed too late for the door before is not to be taken for this one."""
+        for _ in range(MOST_LATE_WORDS):
+            if self._talk.typed() is None:
+                return
+
+    def _give_up(self, door: CompartmentSettings) -> None:
+        """Report the door at which everything ends: its lock may have been fired."""
+        if self._pulsed == door.id:
+            self.reports.append(_failed(_blank(door), "interrupted after its lock was asked for", "try it again"))
 
     def _see_closed(self, report: DoorReport, others: tuple[str, ...]) -> DoorReport:
         opened = ((report.door,) if report.outcome is Outcome.OPENED else ()) + others
@@ -135,6 +156,10 @@ class Verification:
                 "remedy": REMEDIES.get(outcome.outcome, ""),
             }
         )
+
+
+def _blank(door: CompartmentSettings) -> DoorReport:
+    return DoorReport(door=door.id, line=door.line, board=door.board, channel=door.channel, verdict=Verdict.NOT_TRIED)
 
 
 def _failed(report: DoorReport, detail: str, remedy: str) -> DoorReport:

@@ -17,10 +17,10 @@ from pydantic import Field
 from config.settings import CompartmentSettings, LineSettings
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.health.diagnosis import CABINET, Bank, Diagnosis, diagnose
-from firmware_bridge.health.episodes import Ending, Episode, EpisodeFinder, Pulse
+from firmware_bridge.health.episodes import Ending, Episode, EpisodeFinder
 from firmware_bridge.health.history import TROUBLE, Kept, LockHistory
 from firmware_bridge.health.neighbours import BoardHistory, Fired, SupplyHistory
-from firmware_bridge.reports import DoorChanged, Drift, Latch, LockDrifted, Outcome, PanelEvent
+from firmware_bridge.reports import DoorChanged, Drift, Latch, LockDrifted, LockPulsed, Outcome, PanelEvent
 
 REMEMBERED_S: Final = 30.0
 """Pulses are compared with those of so long before: no report comes later, and no pulse lasts longer."""
@@ -72,7 +72,7 @@ class Shot:
     compartment: str
     sent: float
     end: float
-    failed: bool
+    outcome: Outcome
     together: bool = False
 
     def overlaps(self, other: Shot) -> bool:
@@ -130,21 +130,17 @@ class HealthBook:
         """Grows with everything that is learned."""
 
     def take(self, event: PanelEvent) -> None:
-        """Take an event of the panel."""
-        if not isinstance(event, DoorChanged) or event.compartment not in self._wiring:
+        """Take an event of the panel, in the order in which it told them."""
+        if not isinstance(event, DoorChanged | LockPulsed) or event.compartment not in self._wiring:
             return
         with self._guard:
-            if Latch.UNKNOWN not in (event.latch, event.previous):
-                self._locks[event.compartment] = self._locks[event.compartment].hook_moved()
-            self._learn(self._finder.moved(event), event.at)
-
-    def pulsed(self, compartment: str, pulse: Pulse) -> None:
-        """Take the end of an attempt whose frame was sent."""
-        if compartment not in self._wiring:
-            return
-        with self._guard:
-            self._fired(compartment, pulse)
-            self._learn(self._finder.pulsed(compartment, pulse), pulse.settled)
+            if isinstance(event, LockPulsed):
+                self._fired(event)
+                self._learn(self._finder.pulsed(event), event.at)
+            else:
+                if Latch.UNKNOWN not in (event.latch, event.previous):
+                    self._locks[event.compartment] = self._locks[event.compartment].hook_moved()
+                self._learn(self._finder.moved(event), event.at)
 
     def pass_time(self, now: float) -> None:
         """Let time pass, so that what has to be waited for is over at some time; monotonic seconds."""
@@ -164,16 +160,18 @@ class HealthBook:
     def _exists(self, part: str) -> bool:
         return part == CABINET or part in self._wiring or part in {each.board for each in self._wiring.values()}
 
-    def _fired(self, compartment: str, pulse: Pulse) -> None:
+    def _fired(self, pulse: LockPulsed) -> None:
         """Note a pulse beside those that may have been driven with it."""
-        sent = pulse.sent
-        shot = Shot(compartment, sent, sent + self._wiring[compartment].pulse_s, pulse.outcome is not Outcome.OPENED)
+        sent, end = pulse.sent, pulse.sent + self._wiring[pulse.compartment].pulse_s
+        shot = Shot(pulse.compartment, sent, end, pulse.outcome)
         near = [replace(each, together=each.together or each.overlaps(shot)) for each in self._shots]
         near.append(replace(shot, together=any(each.overlaps(shot) for each in self._shots)))
         old = [each for each in near if sent - each.sent > REMEMBERED_S]
         self._shots = [each for each in near if sent - each.sent <= REMEMBERED_S]
         self._supply = self._supply.after(
-            Fired(compartment=each.compartment, together=each.together, failed=each.failed) for each in old
+            Fired(compartment=each.compartment, together=each.together, failed=each.outcome is not Outcome.OPENED)
+            for each in old
+            if each.outcome is not Outcome.UNCONFIRMED  # a line that went dead says nothing of the supply
         )
 
     def _learn(self, episodes: Iterable[Episode], now: float) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 REFERENCE_OPENINGS: Final = 30
 """A lock's first openings, which are its own measure from then on; a few days of a busy cabinet."""
@@ -45,11 +45,11 @@ MEDIAN_ERROR: Final = 1.2533
 class Reference(BaseModel):
     """What a lock's latency was at first: median and spread of its natural logarithm, from `count` openings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    median_log: float
-    spread_log: float
-    count: int
+    median_log: float = Field(ge=-10, le=10)
+    spread_log: float = Field(gt=0, le=10)
+    count: int = Field(ge=1)
 
     @property
     def seconds(self) -> float:

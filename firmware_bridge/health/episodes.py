@@ -1,7 +1,7 @@
 """From pulses and door events to openings: how many pulses each took, how long, and which nobody asked for.
 
 Pure but for its memory of what is under way; every time is in monotonic seconds. An *episode* is one wish to have a
-door open: the attempts on a door that follow one another closely, until its hook moves.
+door open: the few attempts on a door that follow one another closely, until its hook moves.
 """
 
 from __future__ import annotations
@@ -9,16 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from firmware_bridge.reports import DoorChanged, Latch, Outcome
+from pydantic import Field
+
+from firmware_bridge.reports import DoorChanged, Latch, LockPulsed, Outcome
 
 EPISODE_GAP_S: Final = 60.0
 """Attempts further apart are two wishes: a visit's tries follow one another within seconds, with time to push."""
+MOST_PULSES: Final = 3
+"""A visit gives a door up after so many pulses; the next one is another wish, however soon it comes. Until it comes the
+wish is open: somebody may still push."""
 EXPLAINED_WITHIN_S: Final = 1.0
 """The report of a pulse follows its door's event in the same read; an opening without one by then is nobody's."""
 FLUTTER_S: Final = 1.0
 """No person opens and shuts a door, or shuts it and has it open again, in less."""
+
+LEAST_LATENCY_S: Final = 0.001
+"""No bolt moves faster; a logarithm needs something to stand on."""
 
 
 class Ending(StrEnum):
@@ -42,18 +50,8 @@ class Latency:
     It is the middle of the two reads between which the hook moved; `granularity_s` is how far apart they were.
     """
 
-    seconds: float
-    granularity_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """One attempt whose frame was sent, and how it ended; monotonic seconds."""
-
-    outcome: Outcome
-    sent: float
-    settled: float
-    latency: Latency | None = None
+    seconds: Annotated[float, Field(gt=0, le=1000)]
+    granularity_s: Annotated[float, Field(ge=0, le=1000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,15 @@ class Episode:
     ending: Ending
     pulses: int
     latency: Latency | None = None
+
+
+def latency_of(pulse: LockPulsed) -> Latency | None:
+    """How long an opening took; None where no read tells."""
+    if pulse.outcome is not Outcome.OPENED or pulse.unlatched_at is None:
+        return None
+    after = max(pulse.sent, pulse.latched_at or pulse.sent)
+    middle = (after + pulse.unlatched_at) / 2 - pulse.sent
+    return Latency(max(middle, LEAST_LATENCY_S), pulse.unlatched_at - after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +106,18 @@ class EpisodeFinder:
         moved_at = None if Latch.UNKNOWN in (event.latch, event.previous) else event.at
         self._doors[event.compartment] = replace(door, latch=event.latch, moved_at=moved_at)
 
-    def pulsed(self, compartment: str, pulse: Pulse) -> Iterator[Episode]:
+    def pulsed(self, pulse: LockPulsed) -> Iterator[Episode]:
         """Take the end of an attempt; give the episodes that it ends."""
+        compartment = pulse.compartment
         if pulse.outcome is Outcome.UNCONFIRMED:
             return
         door = self._doors.get(compartment, Door())
-        if door.pulses and pulse.sent - door.pulsed_at > EPISODE_GAP_S:
+        if door.pulses and (pulse.sent - door.pulsed_at > EPISODE_GAP_S or door.pulses >= MOST_PULSES):
             yield Episode(compartment, Ending.FAILED, door.pulses)
             door = replace(door, pulses=0)
         door = replace(door, pulses=door.pulses + 1, pulsed_at=pulse.sent)
         if pulse.outcome is Outcome.OPENED:
-            yield Episode(compartment, Ending.OPENED, door.pulses, pulse.latency)
+            yield Episode(compartment, Ending.OPENED, door.pulses, latency_of(pulse))
             door = replace(door, pulses=0, open_at=None)
         self._doors[compartment] = door
 

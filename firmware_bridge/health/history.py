@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from statistics import median
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,9 +50,14 @@ LIES: Final = frozenset({MARKS[Ending.UNASKED], MARKS[Ending.FLUTTERED]})
 
 
 class Kept(BaseModel):
-    """A value of the history: immutable, and strict about its fields."""
+    """A value of the history: immutable, and strict about its fields, which may come from a damaged file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Count = Annotated[int, Field(ge=0)]
+Score = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0)]
 
 
 class LockHistory(Kept):
@@ -60,25 +65,25 @@ class LockHistory(Kept):
 
     wiring: str
     """Line, board and channel; another lock behind the same door begins anew."""
-    episodes: int = 0
-    pulses: int = 0
-    failed_pulses: int = 0
-    unasked: int = 0
-    fluttered: int = 0
-    first_latencies: tuple[Latency, ...] = Field(default=(), max_length=REFERENCE_OPENINGS)
+    episodes: Count = 0
+    pulses: Count = 0
+    failed_pulses: Count = 0
+    unasked: Count = 0
+    fluttered: Count = 0
+    first_latencies: tuple[Latency, ...] = Field(default=(), max_length=REFERENCE_OPENINGS - 1)
     """Only until there are enough of them for a reference."""
     reference: Reference | None = None
-    recent_s: tuple[float, ...] = Field(default=(), max_length=RECENT_OPENINGS)
+    recent_s: tuple[Seconds, ...] = Field(default=(), max_length=RECENT_OPENINGS)
     story: str = Field(default="", max_length=STORY_LENGTH)
-    early_trials: int = 0
-    early_trouble: int = 0
-    early_lies: int = 0
-    slowness: float = 0.0
-    slow_since: int = 0
+    early_trials: Count = 0
+    early_trouble: Count = 0
+    early_lies: Count = 0
+    slowness: Score = 0.0
+    slow_since: Count = 0
     """The board's count of episodes when `slowness` last was zero."""
-    trouble: float = 0.0
-    lies: float = 0.0
-    unmoved: int = 0
+    trouble: Score = 0.0
+    lies: Score = 0.0
+    unmoved: Count = 0
     """Failed episodes since the hook last moved."""
 
     @property

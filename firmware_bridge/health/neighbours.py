@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import Field
 
 from firmware_bridge.health.charts import MEDIAN_ERROR, Reference
-from firmware_bridge.health.history import Kept
+from firmware_bridge.health.history import Count, Kept
 
 BOARD_WINDOW: Final = 32
 """Openings of a board that speak for its present: a day or two of a busy cabinet."""
@@ -26,7 +26,7 @@ class Opening(Kept):
     """One episode of one lock, as its board remembers it. `residual_log` is absent without a latency or a reference."""
 
     compartment: str
-    place: int
+    place: Count
     residual_log: float | None = None
     troubled: bool = False
 
@@ -34,7 +34,7 @@ class Opening(Kept):
 class BoardHistory(Kept):
     """The newest openings of one board; `places` counts all there ever were."""
 
-    places: int = 0
+    places: Count = 0
     openings: tuple[Opening, ...] = Field(default=(), max_length=BOARD_WINDOW)
 
     def after(self, compartment: str, residual_log: float | None, *, troubled: bool) -> BoardHistory:
@@ -108,9 +108,18 @@ class SupplyHistory(Kept):
         for each in self.fired:
             failures[each.compartment] += each.failed
         worst = max(failures, key=lambda lock: failures[lock], default="")
-        together = [each for each in self.fired if each.together and each.compartment != worst]
-        alone = [each for each in self.fired if not each.together and each.compartment != worst]
-        return sum(e.failed for e in together), len(together), sum(e.failed for e in alone), len(alone)
+        return _together_and_alone(each for each in self.fired if each.compartment != worst)
+
+    def table_of(self, compartment: str) -> tuple[int, int, int, int]:
+        """The same of one lock."""
+        return _together_and_alone(each for each in self.fired if each.compartment == compartment)
+
+
+def _together_and_alone(fired: Iterable[Fired]) -> tuple[int, int, int, int]:
+    pulses = tuple(fired)
+    together = [each.failed for each in pulses if each.together]
+    alone = [each.failed for each in pulses if not each.together]
+    return sum(together), len(together), sum(alone), len(alone)
 
 
 def binomial_tail(successes: int, trials: int, share: float) -> float:

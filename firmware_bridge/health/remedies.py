@@ -16,7 +16,8 @@ REMEDIES: Final[Mapping[Drift, str]] = MappingProxyType(
         ),
         Drift.LYING_SENSOR: (
             "open the door with the key and watch `iris-locker board doors`: if it does not say unlatched, or changes "
-            "while nobody touches the door, replace the sensor or its cable; if it does, the coil or its cable is dead"
+            "while nobody touches the door, replace the sensor or its cable; if it does say unlatched, the coil or its "
+            "cable is dead, or the door holds the bolt so that no pulse frees it"
         ),
         Drift.WEAK_LOCK: (
             "clean and grease the lock, check the plug of its coil, and measure the coil: a resistance far from its "

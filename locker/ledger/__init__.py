@@ -22,6 +22,7 @@ from locker.ledger.personal import (
     StoreCode,
     StoreConsent,
     StorePerson,
+    StoreSightings,
     StoreTemplate,
     StoreWaybill,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "StoreCode",
     "StoreConsent",
     "StorePerson",
+    "StoreSightings",
     "StoreTemplate",
     "StoreWaybill",
     "StoredCommand",

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from locker.ledger.personal import CONSENT, RESIDENT, STAFF, TEMPLATE, WAYBILL, sealed_waybill
+from locker.ledger.personal import CONSENT, RESIDENT, SIGHTINGS, STAFF, TEMPLATE, WAYBILL, sealed_waybill
 from locker.ledger.records import Person, StoredTemplate
 from locker.ledger.vault import Opened, Vault
 from mqtt.contract.base import EyeSideName
@@ -81,9 +81,31 @@ class PeopleReads:
         for opened in self._vault.open_kind(TEMPLATE):
             row = self._db.execute("SELECT * FROM templates WHERE template = ?", (opened.id,)).fetchone()
             if row is not None and not row["revoked"]:
-                yield StoredTemplate(
-                    row["template"], row["person"], EyeSideName(row["side"]), row["encoder"], opened.content
-                )
+                yield _template(row, opened)
+
+    def stored_templates_of(self, person: str) -> tuple[StoredTemplate, ...]:
+        """A person's part of the gallery, decrypted."""
+        rows = self._db.execute("SELECT * FROM templates WHERE person = ? AND revoked = 0 ORDER BY template", (person,))
+        opened = ((row, self._vault.open(TEMPLATE, row["template"])) for row in rows.fetchall())
+        return tuple(_template(row, content) for row, content in opened if content is not None)
+
+    def renewals_of(self, person: str) -> tuple[str, ...]:
+        """Ids of a person's templates that renew another."""
+        found = self._db.execute(
+            "SELECT template FROM templates WHERE person = ? AND revoked = 0 AND renews IS NOT NULL ORDER BY template",
+            (person,),
+        )
+        return tuple(row["template"] for row in found)
+
+    def sightings(self, template: str) -> bytes | None:
+        """What was kept of the visits with an enrolment, decrypted."""
+        opened = self._vault.open(SIGHTINGS, template)
+        return None if opened is None else opened.content
+
+    def enrolment_asked(self, person: str) -> str | None:
+        """Why somebody should enrol again, if they should."""
+        row = self._db.execute("SELECT reason FROM enrolments_asked WHERE person = ?", (person,)).fetchone()
+        return None if row is None else str(row["reason"])
 
     def enrolled(self) -> tuple[str, ...]:
         """Ids of the people whose templates are in the gallery."""
@@ -100,6 +122,18 @@ class PeopleReads:
 
 def _person(row: sqlite3.Row) -> Person:
     return Person(row["person"], row["role"], row["household"], row["carrier"])
+
+
+def _template(row: sqlite3.Row, opened: Opened) -> StoredTemplate:
+    return StoredTemplate(
+        row["template"],
+        row["person"],
+        EyeSideName(row["side"]),
+        row["encoder"],
+        opened.content,
+        row["consent"],
+        row["renews"],
+    )
 
 
 def _waybill(opened: Opened) -> str:

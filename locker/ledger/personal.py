@@ -23,6 +23,7 @@ from mqtt.contract.events import (
 from mqtt.contract.messages import ResidentPersonal, StaffPersonal
 
 RESIDENT, STAFF, WAYBILL, TEMPLATE, CONSENT = "resident", "staff", "waybill", "template", "consent"
+SIGHTINGS = "sightings"
 """Kinds of sealed values."""
 
 
@@ -93,6 +94,15 @@ class DropTemplate:
 
 
 @dataclass(frozen=True)
+class StoreSightings:
+    """How near an eye came to its enrolment in the last visits. Revoking the enrolment drops it."""
+
+    template: str
+    person: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class StoreCode:
     """The digest of a one-time code; must accompany its `CredentialIssued`, and may later replace the digest."""
 
@@ -127,6 +137,7 @@ PersonalWrite = (
     | StoreConsent
     | StoreTemplate
     | DropTemplate
+    | StoreSightings
     | StoreCode
     | DropCode
     | ErasePerson
@@ -186,6 +197,10 @@ def _write(db: sqlite3.Connection, vault: Vault, write: PersonalWrite) -> None:
             vault.store(person, TEMPLATE, template, blob)
         case DropTemplate(template):
             vault.drop(TEMPLATE, template)
+            vault.drop(SIGHTINGS, template)
+        case StoreSightings(template, person, content):
+            _refuse_foreign_template(db, template, person)
+            vault.store(person, SIGHTINGS, template, content)
         case StoreCode(credential, digest, not_after):
             _refuse_closed_credential(db, credential)
             db.execute("INSERT OR REPLACE INTO code_digests VALUES (?, ?, ?)", (credential, digest, not_after))
@@ -238,6 +253,13 @@ def _refuse_half_told(db: sqlite3.Connection, events: Iterable[Event]) -> None:
                 "(SELECT 1 FROM sealed WHERE kind = 'template' AND id = t.template)",
                 event.template,
                 f"template {event.template} has no content; add StoreTemplate to the same record",
+            )
+        elif isinstance(event, TemplateRevoked):
+            _refuse_missing(
+                db,
+                "SELECT template FROM templates WHERE renews = ? AND revoked = 0",
+                event.template,
+                f"template {event.template} cannot go before what renews it; revoke both in the same record",
             )
         elif isinstance(event, CredentialIssued):
             _refuse_missing(

@@ -134,13 +134,18 @@ class Consent:
 
 @dataclass(frozen=True)
 class StoredTemplate:
-    """A template of the gallery; `blob` is decrypted and lives in memory only."""
+    """A template of the gallery; `blob` is decrypted and lives in memory only.
+
+    `renews` is the enrolment beside which it stands, None for an enrolment itself.
+    """
 
     template: str
     person: str
     side: EyeSideName
     encoder: str
     blob: bytes = field(repr=False)
+    consent: str
+    renews: str | None
 
 
 @dataclass(frozen=True)

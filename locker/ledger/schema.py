@@ -22,6 +22,7 @@ STATE_TABLES = (
     "attempts",
     "consents",
     "templates",
+    "enrolments_asked",
     "credentials",
     "commands",
 )

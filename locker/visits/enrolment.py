@@ -20,7 +20,7 @@ from locker.visits.visit import Moves, Visit
 from mqtt.contract.base import EyeSideName, Means, VisitKind, VisitResult
 from mqtt.contract.events import ConsentGiven, CredentialUsed, Event, TemplateRevoked, TemplateStored
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-12"
 """Version of `consent.text` in the wording; a changed text takes a new version."""
 
 READY_S = 5.0

@@ -76,7 +76,20 @@ class PickupVisit(Visit):
                 reachable.append(consignment)
         if reachable and not self.walked_away:
             await self._offer_reopening(reachable)
+        if not self.walked_away:
+            await self._ask_to_enrol_again()
         return VisitResult.COMPLETED if reachable else VisitResult.FAILED
+
+    async def _ask_to_enrol_again(self) -> None:
+        """Whose enrolment has become hard to recognise is told so at every pickup, until they have enrolled anew."""
+        person = self._right.person
+        if person is None and self._right.means is Means.PICKUP_CODE:
+            person = self._right.consignments[0].recipient
+        if person is None or not self.on_screen:
+            return
+        if await self.cabinet.ledger.run(lambda ledger: ledger.enrolment_asked(person)) is not None:
+            title, line = text("pickup.enrol_again.title"), text("pickup.enrol_again.line")
+            await self.pause(notices.notice("enrol_again", title, line), notices.FAULT_S)
 
     async def _hand_over(self, consignment: Consignment, number: int, purpose: Purpose) -> bool:
         """Open one door and record what became of its consignment; false when the door stayed shut."""

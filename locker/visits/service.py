@@ -90,6 +90,8 @@ class ServiceVisit(Visit):
             await self.decide(lambda ledger: doubted(ledger, compartment.id, reason, self.id))
         else:
             await self.decide(lambda ledger: self._resolved(ledger, compartment.id, act.action))
+            if act.action != "out_of_service":
+                self.cabinet.doors.seen_to(compartment.id)
         self.cabinet.doors.release(compartment.id, self.id)
 
     def _resolved(self, ledger: Ledger, compartment: str, answer: str) -> list[Event]:

@@ -17,6 +17,8 @@ import structlog
 from locker.cabinet import Cabinet
 from locker.kiosk.screen import Act, Screen
 from locker.ledger import Ledger, PersonalWrite
+from locker.look import Recognised
+from locker.renewal import conclude
 from mqtt.contract.base import Means, VisitKind, VisitResult
 from mqtt.contract.events import Event, VisitEnded, VisitStarted
 
@@ -42,6 +44,8 @@ class Visit(ABC):
         self.id = cabinet.new_id("vis")
         self.stage = self.first
         self.walked_away = False
+        self.seen: Recognised | None = None
+        """The look that began the visit, where it was the first one and nothing else was needed."""
         self.left_screen = asyncio.Event()
         self._begun = False
 
@@ -88,7 +92,8 @@ class Visit(ABC):
         self.cabinet.doors.forget(self.id)
         if self._begun:
             self._begun = False
-            await self.cabinet.ledger.record(VisitEnded(visit=self.id, result=result))
+            seen = self.seen if result is VisitResult.COMPLETED else None
+            await conclude(self.cabinet, VisitEnded(visit=self.id, result=result), seen)
             log.info("visit ended", visit=self.id, kind=self.kind, result=result)
 
     def show(self, screen: Screen) -> None:

@@ -152,6 +152,54 @@ class DoorDiffered(Event):
     found: Latch
 
 
+class LockDrifted(Event):
+    """A lock is no longer what it was, or (`over`) is again; before it fails, where that can be foreseen.
+
+    `part` is a compartment, a lock board ("left:0": line and address), or "cabinet".
+    """
+
+    kind: ClassVar[str] = "lock.drifted"
+    subject_field: ClassVar[str] = "part"
+    part: OpaqueId
+    cause: Literal["stuck_door", "lying_sensor", "weak_lock", "weak_supply"]
+    over: bool
+    evidence: Words
+    remedy: Words
+
+
+class PanelFault(Event):
+    """A fault of the wiring, a board or a lock was latched, or (`over`) ended by evidence or by service staff.
+
+    One that comes and goes is told once; `count` says how often it has come by now. `part` is a line, a lock board
+    ("left:0": line and address) or a compartment. The daemon looks for faults anew at each start, so that
+    `daemon.started` ends them all.
+    """
+
+    kind: ClassVar[str] = "panel.fault"
+    subject_field: ClassVar[str] = "part"
+    part: OpaqueId
+    fault: Literal[
+        "line_absent",
+        "line_busy",
+        "line_silent",
+        "line_noisy",
+        "line_echo",
+        "line_foreign",
+        "board_silent",
+        "board_declines",
+        "board_channels",
+        "door_jammed",
+        "door_opened",
+        "door_left_open",
+        "hook_flutters",
+        "coil_cooling",
+    ]
+    over: bool
+    count: int = Field(ge=1)
+    cause: Words
+    remedy: Words
+
+
 # Visits and attempts
 
 
@@ -340,7 +388,11 @@ class ConsentWithdrawn(Event):
 
 
 class TemplateStored(Event):
-    """An encoded iris is in the gallery, encrypted at rest."""
+    """An encoded iris is in the gallery, encrypted at rest.
+
+    `renews` names the enrolment beside which it stands, as what several later looks left of it; revoking it takes
+    nothing from the enrolment.
+    """
 
     kind: ClassVar[str] = "template.stored"
     subject_field: ClassVar[str] = "template"
@@ -349,6 +401,7 @@ class TemplateStored(Event):
     side: EyeSideName
     encoder: str
     consent: OpaqueId
+    renews: OpaqueId | None = None
 
 
 class TemplateRevoked(Event):
@@ -358,6 +411,19 @@ class TemplateRevoked(Event):
     subject_field: ClassVar[str] = "template"
     template: OpaqueId
     reason: Words
+
+
+class EnrolmentAsked(Event):
+    """Somebody should enrol again, and is asked to until they do.
+
+    Their eyes have drifted from their enrolment, or it is of another encoder than the cabinet's. Codes go on working;
+    the platform may send an enrolment code.
+    """
+
+    kind: ClassVar[str] = "enrolment.asked"
+    subject_field: ClassVar[str] = "person"
+    person: OpaqueId
+    reason: Literal["drift", "encoder"]
 
 
 class CredentialIssued(Event):
@@ -452,6 +518,8 @@ EVENTS: tuple[type[Event], ...] = (
     DoorChanged,
     DoorAlarmed,
     DoorDiffered,
+    LockDrifted,
+    PanelFault,
     VisitStarted,
     VisitEnded,
     AttemptStarted,
@@ -470,6 +538,7 @@ EVENTS: tuple[type[Event], ...] = (
     ConsentWithdrawn,
     TemplateStored,
     TemplateRevoked,
+    EnrolmentAsked,
     CredentialIssued,
     CredentialUsed,
     CredentialRevoked,

@@ -122,11 +122,12 @@ class SetService(Message):
 
 
 class RevokeTemplates(Message):
-    """Remove every template of a person."""
+    """Remove every template of a person and end the consent; or undo what renewed them, and nothing else."""
 
     kind: Literal["revoke_templates"] = "revoke_templates"
     person: OpaqueId
     reason: Words
+    only_renewals: bool = False
 
 
 CommandBody = Annotated[OpenDoor | SetService | RevokeTemplates, Field(discriminator="kind")]

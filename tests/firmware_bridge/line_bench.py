@@ -12,9 +12,10 @@ from fake_ports import Carry, VirtualClock, VirtualPort, perfect, run
 from config.settings import BoardSettings, CompartmentSettings, LineSettings, PanelSettings, Size
 from firmware_bridge.attempts import Attempt
 from firmware_bridge.boards.driver import driver_named
+from firmware_bridge.fault_book import FaultBook
 from firmware_bridge.line import Line
 from firmware_bridge.power import Lock, PowerBudget
-from firmware_bridge.reports import DoorChanged, Latch, PanelEvent, UnlockReport
+from firmware_bridge.reports import DoorChanged, Latch, LineChanged, PanelEvent, UnlockReport
 
 POWER = PanelSettings(open_within_s=1.0)
 BUSES: list[type[FakeBus]] = [FakeCu24Bus, Fake8aBus]
@@ -28,6 +29,7 @@ class Bench:
     port: VirtualPort
     line: Line
     clock: VirtualClock
+    faults: FaultBook
     events: list[PanelEvent] = field(default_factory=list)
     latches: dict[str, Latch] = field(default_factory=dict)
     up: bool | None = None
@@ -36,7 +38,7 @@ class Bench:
         self.events.append(event)
         if isinstance(event, DoorChanged):
             self.latches[event.compartment] = event.latch
-        else:
+        elif isinstance(event, LineChanged):
             self.up = event.up
 
     def until(self, condition: Callable[[], bool], limit_s: float = 60.0) -> None:
@@ -70,6 +72,7 @@ def make_bench(
     boards: int = 1,
     power: PanelSettings = POWER,
     inverted: bool = False,
+    **wired: object,
 ) -> Bench:
     clock = VirtualClock()
     driver = driver_named(bus_type.family)
@@ -81,7 +84,7 @@ def make_bench(
         family=bus_type.family,
         boards=tuple(
             BoardSettings.model_validate(
-                {**bus_type.needs, "address": each, "channels": channels, "inverted": inverted}
+                {**bus_type.needs, "address": each, "channels": channels, "inverted": inverted, **wired}
             )
             for each in addresses
         ),
@@ -93,18 +96,24 @@ def make_bench(
     ]
     port = VirtualPort(bus, clock, carry, byte_s=10 / driver.bauds[0])
     saying: list[Bench] = []
+
+    def take(event: PanelEvent) -> None:
+        saying[0].take(event)  # the bench is made after its line
+
+    faults = FaultBook(take)
     line = Line(
         settings,
         compartments,
         driver,
         power,
         PowerBudget(power),
+        faults=faults,
         open_port=port.open,
-        on_event=lambda event: saying[0].take(event),  # noqa: PLW0108 - the bench is made after its line
+        on_event=take,
         clock=clock,
         pause=clock.advance,
     )
-    saying.append(Bench(bus, port, line, clock))
+    saying.append(Bench(bus, port, line, clock, faults))
     return saying[0]
 
 

@@ -13,8 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from firmware_bridge.health.book import HealthBook, Records, Wiring
-from firmware_bridge.health.episodes import Latency, Pulse
-from firmware_bridge.reports import DoorChanged, Latch, LockDrifted, Outcome
+from firmware_bridge.reports import DoorChanged, Latch, LockDrifted, LockPulsed, Outcome
 
 DAY_S = 86400.0
 READS_EVERY_S = 0.025
@@ -129,13 +128,14 @@ class LockLife:
     def _pulse(self, name: str, sent: float, *, jammed: bool) -> bool:
         if jammed:
             self.now = sent + JAMMED_AFTER_S
-            self.book.pulsed(name, Pulse(Outcome.JAMMED, sent, self.now))
+            self.book.take(LockPulsed(name, Outcome.JAMMED, sent, self.now))
             return False
         self.now = sent + self._latency(name)
         self.move(name, Latch.UNLATCHED, self.now)
-        reads = math.floor((self.now - sent) / READS_EVERY_S) + self.random.random()
-        seen = Latency(max(0.5, reads) * READS_EVERY_S, READS_EVERY_S)
-        self.book.pulsed(name, Pulse(Outcome.OPENED, sent, self.now, seen))
+        phase = self.random.uniform(0.0, READS_EVERY_S)
+        latched_at = sent + phase + math.floor((self.now - sent - phase) / READS_EVERY_S) * READS_EVERY_S
+        unlatched_at = latched_at + READS_EVERY_S
+        self.book.take(LockPulsed(name, Outcome.OPENED, sent, unlatched_at, latched_at, unlatched_at))
         return True
 
     def _latency(self, name: str) -> float:

@@ -15,7 +15,7 @@ from config.settings import CompartmentSettings, LineSettings, PanelSettings, Si
 from firmware_bridge import line_thread
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.panel import Panel
-from firmware_bridge.reports import Outcome, PanelEvent, UnlockReport
+from firmware_bridge.reports import Outcome, PanelEvent, Priority, UnlockReport
 
 CHANNELS = 3
 ALL_SETTLED_WITHIN_S = 900.0
@@ -64,10 +64,10 @@ class PanelStory:
         )
         self.threads = [self._run(thread) for thread in self.panel._lines.values()]
 
-    def unlock(self, compartment: str, attempt: str = "") -> Wish:
+    def unlock(self, compartment: str, attempt: str = "", priority: Priority = Priority.PERSON) -> Wish:
         attempt = attempt or f"attempt-{len(self.used)}"
         self.used.append(attempt)
-        wish = Wish(compartment, self.panel.unlock(compartment, attempt), self.hub.now)
+        wish = Wish(compartment, self.panel.unlock(compartment, attempt, priority=priority), self.hub.now)
         if compartment in self.locks:
             self.wishes.append(wish)
             self.asked[compartment].append(wish)
@@ -145,6 +145,10 @@ class PanelStory:
         self.outcomes[report.outcome] += 1
         if wish.pulses and not report.frame_sent:
             raise LawBroken(f"{wish.compartment} was pulsed, and the report says that nothing was sent: {report}")
+        times = report.times
+        came = [at for at in (times.queued, times.sent, times.answered, times.settled) if at is not None]
+        if came != sorted(came) or (times.sent is not None) is not report.frame_sent:
+            raise LawBroken(f"times out of order: {report}")
         if report.outcome in SENT and not report.frame_sent:
             raise LawBroken(f"{report} without a frame")
         self.asked[wish.compartment].remove(wish)

@@ -133,6 +133,8 @@ class Supply:
     settings: PanelSettings
     locks: list[PhysicalLock] = field(default_factory=list)
     most: int = 0
+    most_duty: float = 0.0
+    """The largest share of its allowed duty that any coil has had."""
 
     def check(self, lock: PhysicalLock) -> None:
         """Called when a coil's current begins."""
@@ -144,6 +146,17 @@ class Supply:
             raise LawBroken(f"{len(driven)} coils at once, {self.settings.coils_at_once} are allowed: {names}")
         if len(lock.pulses) > 1 and now - lock.pulses[-2][1] < self.settings.coil_rest_s - BOARD_LATENCY_S - TICK_S:
             raise LawBroken(f"coil {lock.name} rested for only {now - lock.pulses[-2][1]:.3f} s")
+        self._check_duty(lock)
+
+    def _check_duty(self, lock: PhysicalLock) -> None:
+        """In the window that ends with this pulse, which is when most current has flowed."""
+        _, end = lock.pulses[-1]
+        since = end - self.settings.coil_duty_window_s
+        driven_s = sum(end - max(begin, since) for begin, end in lock.pulses if end > since)
+        allowed_s = max(self.settings.coil_duty * self.settings.coil_duty_window_s, lock.rated_pulse_s)
+        self.most_duty = max(self.most_duty, driven_s / allowed_s)
+        if driven_s > allowed_s + BOARD_LATENCY_S + PARTIAL_FRAME_S:
+            raise LawBroken(f"coil {lock.name} is driven for {driven_s:.3f} s of its window, not {allowed_s:.3f} s")
 
 
 @dataclass

@@ -6,16 +6,21 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from fake_boards import FakeBus
 from fake_ports import PtyBus
 
+from config.load import load_settings
 from firmware_bridge import scan
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.cli import register
 from firmware_bridge.commands import scan as scan_command
+from firmware_bridge.commands import unlock
+from firmware_bridge.commands.live_panel import patience_s
+from firmware_bridge.panel import Panel, UnlockReport
 from firmware_bridge.port import open_serial
 
 SITE = """
@@ -182,3 +187,45 @@ def test_scan_names_a_port_that_is_not_there(
 ) -> None:
     assert board("scan", "--port", tmp_path / "none") == 2
     assert "cannot be opened" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pty")
+@pytest.mark.parametrize(("queued", "said"), [(True, "nothing was sent"), (False, "may have been pulsed")])
+def test_unlock_without_a_report_in_time_says_what_is_known(  # noqa: PLR0917 - fixtures and parameters
+    board: Command,
+    config: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    queued: bool,  # noqa: FBT001 - a parameter
+    said: str,
+) -> None:
+    future: Future[UnlockReport] = Future()
+    if not queued:
+        future.set_running_or_notify_cancel()
+    monkeypatch.setattr(Panel, "unlock", lambda *_: future)
+    monkeypatch.setattr(unlock, "patience_s", lambda *_: 0.01)
+    assert board("unlock", "--config", config, "A02") == 2
+    assert said in capsys.readouterr().out
+
+
+def test_an_unlock_is_waited_for_as_long_as_the_settings_let_it_take(config: Path) -> None:
+    settings = load_settings(config)
+    lines = tuple(line.model_copy(update={"reply_timeout_s": 5.0, "read_retries": 10}) for line in settings.lines)
+    assert patience_s(settings, "front") < 20
+    assert patience_s(settings.model_copy(update={"lines": lines}), "front") > 120
+
+
+@pytest.mark.usefixtures("pty")
+def test_faults_looks_at_the_boards_itself_while_no_daemon_runs(
+    board: Command, bus: FakeBus, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert board("faults", "--config", config, "--watch", 0) == 0
+    out = capsys.readouterr().out
+    assert "No daemon runs" in out
+    assert "Nothing is wrong." in out
+    assert "times the wire's own" in out
+    bus.boards[1].deaf = True
+    assert board("faults", "--config", config, "--watch", 0, "--json") == 1
+    (fault, *_) = json.loads(capsys.readouterr().out)["faults"]
+    assert fault["kind"] in ("board_silent", "line_silent")
+    assert fault["remedy"]

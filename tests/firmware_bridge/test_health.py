@@ -6,7 +6,7 @@ import pytest
 from lock_life import LockLife
 
 from firmware_bridge.health.book import HealthBook, Records
-from firmware_bridge.reports import Drift, LockDrifted
+from firmware_bridge.reports import Drift, Latch, LockDrifted, LockPulsed, Outcome
 
 GROWN_UP = 50
 """Openings of each lock before something happens to it."""
@@ -56,6 +56,27 @@ def test_a_hook_that_never_moves_is_a_lying_sensor(life: LockLife) -> None:
     life.live_until(Drift.LYING_SENSOR, "B02", 300)
     assert told(life) == {(Drift.LYING_SENSOR, "B02")}
     assert "has not moved in 4 wishes" in last(life).evidence
+
+
+def test_a_dead_sensor_that_is_asked_for_again_and_again_is_told_within_a_minute(life: LockLife) -> None:
+    began = life.now
+    while not life.drifts:
+        life.book.take(LockPulsed("B02", Outcome.JAMMED, life.now, life.now + 1.5))
+        life.now += 4.0
+    assert told(life) == {(Drift.LYING_SENSOR, "B02")}
+    assert life.now - began <= 60.0
+
+
+def test_a_push_after_the_last_pulse_of_a_visit_is_a_stuck_door_and_no_lie(life: LockLife) -> None:
+    for _ in range(6):
+        for _ in range(3):
+            life.book.take(LockPulsed("B02", Outcome.JAMMED, life.now, life.now + 1.5))
+            life.now += 5.0
+        for latch in (Latch.UNLATCHED, Latch.LATCHED):
+            life.now += 10.0
+            life.move("B02", latch, life.now)
+        life.now += 20.0
+    assert told(life) == {(Drift.STUCK_DOOR, "B02")}
 
 
 def test_a_hook_that_opens_without_a_pulse_is_a_lying_sensor(life: LockLife) -> None:

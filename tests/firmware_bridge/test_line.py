@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fake_boards import FakeBus, FakeCu24Bus
+from fake_boards import FakeBus, FakeCu24Bus, bus_of
 from fake_ports import Carry
 from line_bench import POWER, make_bench, pulse_of
 
+from config.settings import PanelSettings
 from firmware_bridge.reports import DoorChanged, Latch, Outcome, UnlockReport
 
 
@@ -255,3 +256,54 @@ def test_stopping_does_not_wait_for_a_jammed_door_beyond_its_limit(bus_type: typ
     bench.line.begin_stop(bench.clock() + 0.2)
     bench.until(lambda: bench.line.step() is None)
     assert first.result().outcome is Outcome.UNCONFIRMED
+
+
+def test_a_report_says_when_each_part_of_an_attempt_was(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    times = bench.unlock(0).times
+    assert times.queued <= times.sent < times.answered < times.settled
+    frame_at = next(at for at, frame in bench.port.writes if frame in bench.bus.unlock_frames)
+    assert times.sent <= frame_at < times.answered
+
+
+def test_an_attempt_that_nothing_was_sent_for_has_no_sending_time(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.bus.door(0).open_by_hand()
+    bench.read_first()
+    times = bench.unlock(0).times
+    assert (times.sent, times.answered) == (None, None)
+    assert times.queued <= times.settled
+
+
+def test_a_coil_that_was_driven_too_much_is_refused_and_opens_once_it_has_cooled(bus_type: type[FakeBus]) -> None:
+    power = PanelSettings(open_within_s=1.0, coil_duty=1.5 * pulse_of(bus_type.family) / 60.0)
+    bench = make_bench(bus_type, power=power)
+    bench.read_first()
+    bench.bus.door(0).stuck = True
+    assert bench.unlock(0, "a1").outcome is Outcome.JAMMED
+    refused = bench.unlock(0, "a2")
+    assert (refused.outcome, refused.frame_sent) == (Outcome.REFUSED, False)
+    assert "must cool" in refused.detail
+    assert bench.unlock(1, "a3").outcome is Outcome.OPENED, "other locks go on working"
+    bench.for_seconds(60.0)
+    bench.bus.door(0).stuck = False
+    assert bench.unlock(0, "a4").outcome is Outcome.OPENED
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_line_does_not_wait_for_a_board_that_never_answers_an_unlock(waits: bool) -> None:  # noqa: FBT001 - a parameter
+    bench = make_bench(bus_of("kerong-cu16"), channels=8, answers_unlocks=waits)
+    bench.read_first()
+    bench.bus.boards[0].answers_unlocks = False
+    report = bench.unlock(3)
+    assert report.outcome is Outcome.OPENED
+    sent, settled = report.times.sent, report.times.settled
+    assert sent is not None
+    assert settled is not None
+    assert (settled - sent < 0.3) is not waits
+    assert len(bench.bus.unlock_frames) == 1
+    assert ("answers no unlock" in report.detail) is not waits
+    for number in range(3):  # what a board says all the same is somebody else's word
+        bench.bus.boards[0].answers_unlocks = True
+        assert bench.unlock(4 + number, f"b{number}").outcome is Outcome.OPENED

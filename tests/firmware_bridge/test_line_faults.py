@@ -6,7 +6,8 @@ import pytest
 from fake_boards import Fake8aBus, FakeBus
 from line_bench import Bench, make_bench
 
-from firmware_bridge.reports import Latch, LineChanged, Outcome
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.reports import DoorChanged, FaultChanged, Latch, LineChanged, Outcome
 
 
 def test_an_unplugged_line_is_down_and_its_doors_unknown_until_it_has_been_read_again(bus_type: type[FakeBus]) -> None:
@@ -70,7 +71,11 @@ def test_a_plug_with_a_loose_contact_is_not_told_each_time(bus_type: type[FakeBu
         bench.for_seconds(1.0)
     assert losses <= 15
     each_time = 2 * (12 + 1)  # twelve doors and the line, unknown and known again
-    assert len(bench.events) - told <= losses * each_time
+    told_now = bench.events[told:]
+    assert len([event for event in told_now if isinstance(event, DoorChanged | LineChanged)]) <= losses * each_time
+    latched = [event for event in told_now if isinstance(event, FaultChanged)]
+    assert [(event.fault.kind, event.over) for event in latched] == [(FaultKind.LINE_ABSENT, False)]
+    assert bench.faults.all()[0].count == losses
 
 
 def test_a_line_that_was_stable_is_looked_for_at_once_again(bus_type: type[FakeBus]) -> None:

@@ -18,7 +18,7 @@ from panel_story import Bomb, PanelStory
 from config.settings import PanelSettings
 from firmware_bridge import line_thread
 from firmware_bridge.boards.driver import families
-from firmware_bridge.reports import Outcome
+from firmware_bridge.reports import Outcome, Priority
 
 STEPS = 100
 TALLY: Counter[str] = Counter()
@@ -37,10 +37,11 @@ class PanelMachine(RuleBasedStateMachine):
         lines=st.lists(st.sampled_from(families()), min_size=2, max_size=3),
         boards=st.integers(1, 2),
         coils=st.integers(1, 3),
+        duty=st.sampled_from([0.02, 0.05, 0.1]),
         seed=picks,
     )
-    def build(self, lines: list[str], boards: int, coils: int, seed: int) -> None:
-        self.story = PanelStory(lines, boards, PanelSettings(coils_at_once=coils), seed)
+    def build(self, lines: list[str], boards: int, coils: int, duty: float, seed: int) -> None:
+        self.story = PanelStory(lines, boards, PanelSettings(coils_at_once=coils, coil_duty=duty), seed)
         self.doors = list(self.story.locks.values())
         self.story.hub.run(3.0)
         TALLY["steps"] -= 1  # the beginning is none
@@ -57,6 +58,10 @@ class PanelMachine(RuleBasedStateMachine):
     def ask_for_several(self, pick: int, count: int) -> None:
         for number in range(count):
             self.story.unlock(self.doors[(pick + number) % len(self.doors)].name)
+
+    @rule(pick=picks)
+    def ask_from_afar(self, pick: int) -> None:
+        self.story.unlock(self.doors[pick % len(self.doors)].name, priority=Priority.REMOTE)
 
     @rule(pick=picks)
     def ask_twice_at_once(self, pick: int) -> None:
@@ -166,6 +171,7 @@ class PanelMachine(RuleBasedStateMachine):
         TALLY["stories"] += 1
         TALLY["pulses"] += sum(len(door.pulses) for door in self.doors)
         TALLY["most coils at once"] = max(TALLY["most coils at once"], self.story.supply.most)
+        TALLY["most duty, %"] = max(TALLY["most duty, %"], round(100 * self.story.supply.most_duty))
         TALLY["virtual seconds"] += round(self.story.hub.now - 1000.0)
 
     def _line(self, pick: int):  # noqa: ANN202 - a line of the world

@@ -3,11 +3,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.settings import PanelSettings
 from firmware_bridge.power import Lock, PowerBudget
+from firmware_bridge.reports import Priority
 
 SETTINGS = PanelSettings(coils_at_once=2, lock_gap_s=0.1, board_gap_s=0.3, coil_rest_s=2.0)
 PULSE_S = 0.5
@@ -91,6 +92,68 @@ def test_who_waits_longest_goes_first_whatever_line_it_is_on() -> None:
     budget.claim(lock(1), PULSE_S, 10.2)
     assert budget.claim(lock(1), PULSE_S, 10.6) > 0.0, "the other line has waited longer"
     assert budget.claim(lock(0, line="b"), PULSE_S, 10.8) == 0.0
+
+
+def test_a_person_goes_before_a_command_that_has_waited_longer() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": 1}))
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(1), PULSE_S, 10.1, Priority.REMOTE)
+    budget.claim(lock(0, line="b"), PULSE_S, 10.2)
+    assert budget.claim(lock(1), PULSE_S, 10.8, Priority.REMOTE) > 0.0
+    assert budget.claim(lock(0, line="b"), PULSE_S, 10.8) == 0.0
+
+
+def test_who_was_cancelled_holds_nobody_up() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": 1}))
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(0, line="b"), PULSE_S, 10.1)
+    budget.claim(lock(1), PULSE_S, 10.2)
+    budget.forget(lock(0, line="b"))
+    assert budget.claim(lock(1), PULSE_S, 10.8) == 0.0
+
+
+def test_a_claim_whose_frame_never_left_is_as_if_it_had_not_been_made() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(0), PULSE_S, 20.0)
+    budget.unclaim(lock(0))
+    assert budget.driven(20.1) == 0
+    assert budget.claim(lock(0), PULSE_S, 12.0) == pytest.approx(0.5), "the pulse before it still counts"
+    budget.claim(lock(1), PULSE_S, 30.0)
+    budget.unclaim(lock(1))
+    assert budget.claim(lock(1), PULSE_S, 30.0) == 0.0
+
+
+def test_a_coil_is_not_driven_beyond_its_duty() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coil_rest_s": 0.0, "coil_duty": 0.1, "coil_duty_window_s": 20.0}))
+    for start in (0.0, 3.0, 6.0, 9.0):
+        assert budget.claim(lock(0), PULSE_S, start) == 0.0
+    assert budget.claim(lock(0), PULSE_S, 12.0) == pytest.approx(8.0), "when the first has left the window"
+    assert budget.rested_in(lock(0), PULSE_S, 12.0) == pytest.approx(8.0)
+    assert budget.claim(lock(1), PULSE_S, 12.0) == 0.0, "a duty is its coil's own"
+    assert budget.claim(lock(0), PULSE_S, 20.0) == 0.0
+
+
+def test_a_pulse_longer_than_the_duty_is_sent_once_a_window() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coil_duty": 0.1, "coil_duty_window_s": 20.0}))
+    assert budget.claim(lock(0), 5.0, 0.0) == 0.0
+    assert budget.claim(lock(0), 5.0, 10.0) == pytest.approx(10.0)
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 9.0), st.floats(0.0, 30.0)), max_size=30), st.floats(0.01, 1.0))
+@example([(8.730837582306924, 0.0), (1.0, 1.0), (1.0, 30.0), (8.0, 30.0), (2.0, 8.0)], 0.03125)  # sums that round
+def test_in_no_window_is_a_coil_driven_longer_than_its_duty(wishes: list[tuple[float, float]], duty: float) -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coil_duty": duty, "coil_rest_s": 0.0}))
+    now, pulses = 0.0, []
+    for pulse_s, later in wishes:
+        now += later
+        if budget.claim(lock(0), pulse_s, now) == 0.0:
+            pulses.append((now, now + pulse_s))
+    for end in [end for _, end in pulses] + [start + 60.0 for start, _ in pulses]:
+        inside = [
+            min(stop, end) - max(start, end - 60.0) for start, stop in pulses if stop > end - 60.0 and start < end
+        ]
+        assert sum(inside) <= max(60.0 * duty, *(stop - start for start, stop in pulses)) + 1e-4
 
 
 def test_who_has_stopped_asking_holds_nobody_up() -> None:

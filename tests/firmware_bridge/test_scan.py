@@ -178,3 +178,25 @@ def test_ports_are_named_by_their_stable_paths_where_they_have_one(tmp_path: Pat
     (by_id / "ch340").symlink_to(raw[1])
     ports = find_ports(lambda: map(str, raw), (by_path, by_id, tmp_path / "none"))
     assert ports == (str(by_path / "usb-1"), str(by_id / "ch340"), str(raw[2]))
+
+
+@pytest.mark.parametrize(("family", "baud"), [("wkly", 2400), ("wkly", 9600), ("modbus-relay", 4800)])
+def test_a_board_whose_answer_is_longer_than_the_time_limit_is_found(family: str, baud: int) -> None:
+    clock = VirtualClock()
+    most = driver_named(family).most_channels
+    bus = bus_of(family)(clock, most, (1,))
+    line = VirtualPort(bus, clock, slowly(10 / baud), byte_s=10 / baud)
+    scan = PortScan("/dev/virtual", [family], [baud], open_port=line.open, clock=clock, pause=clock.advance)
+    assert [(board.address, board.channels) for board in scan.boards()] == [(1, most)]
+
+
+def slowly(byte_s: float) -> Callable[[bytes, float], list[tuple[float, bytes]]]:
+    """An adapter that hands over what has come every 16 ms."""
+
+    def carry(reply: bytes, at: float) -> list[tuple[float, bytes]]:
+        began = at - len(reply) * byte_s
+        size = max(1, int(0.016 / byte_s))
+        ends = range(size, len(reply) + size, size)
+        return [(began + min(end, len(reply)) * byte_s, reply[end - size : end]) for end in ends]
+
+    return carry

@@ -75,3 +75,12 @@ def test_a_key_file_that_others_may_read_stops_it_before_anything_is_opened(town
     finally:
         keys.chmod(0o600)
         town.parts["daemon"].start()
+
+
+def test_what_is_wrong_with_the_boards_is_told_while_the_daemon_holds_their_ports(town: Town) -> None:
+    told = subprocess.run(
+        locker("board", "faults", "--config", str(town.site.settings)), check=False, capture_output=True, text=True
+    )
+    assert told.returncode in (0, 1), told.stdout
+    assert told.stdout.startswith("As the daemon wrote at")
+    assert "line left: " in told.stdout

@@ -17,7 +17,7 @@ from iris.decision import Policy
 from iris.encode import encode
 from iris.template import EyeSide
 from locker.camera import CameraUnavailable
-from locker.look import REST_S, Looker, NotEnrolled, NotRecognised, Recognised, Sight
+from locker.look import LINGER_FRAMES, REST_S, Looker, NotEnrolled, NotRecognised, Recognised, Sight
 from simulator.eyes.eye import grow
 from simulator.eyes.identity import Identity, Side
 from simulator.eyes.life import draw_view
@@ -223,3 +223,31 @@ async def test_an_eye_that_fits_two_people_already_is_refused() -> None:
     for person in ("ann", "cai"):
         enrol(looking, person, eye_of="ann")
     assert await looking.enrol(EyeSide.LEFT, "ben", quiet) == NotEnrolled("duplicate")
+
+
+async def test_a_look_lasts_a_few_frames_longer_for_whom_may_be_renewed_and_for_nobody_else() -> None:
+    camera = PaperCamera(pictures("ann", 12))
+    looking = looker(camera)
+    enrol(looking, "ann")
+    short = await looking.look(quiet)
+    assert isinstance(short, Recognised)
+    taken = len(camera.frames)
+    camera.frames.clear()
+    looking.linger.add("ann")
+    long = await looking.look(quiet)
+    assert isinstance(long, Recognised)
+    assert len(long.frames) - len(short.frames) in range(1, LINGER_FRAMES + 1)
+    assert taken < len(camera.frames) < 12
+    assert all(frame.wiped for frame in camera.frames)
+
+
+async def test_a_camera_that_dies_while_a_look_lingers_undoes_no_acceptance() -> None:
+    class Dying(PaperCamera):
+        def _frames(self) -> Iterator[PaperFrame]:
+            yield from super()._frames()
+            raise CameraUnavailable("the camera is unplugged")
+
+    looking = looker(Dying(pictures("ann", 2)))
+    enrol(looking, "ann")
+    looking.linger.add("ann")
+    assert await looking.look(quiet) == Recognised("ann")

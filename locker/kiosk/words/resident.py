@@ -5,6 +5,7 @@ from __future__ import annotations
 CONSENT_ZH = """\
 存什么：两只眼睛的虹膜特征编码，加密后只存在这台柜子里。照片不保存，也不上传。
 做什么用：只用来认出您本人，为您打开有您物品的柜门。
+会变吗：编码里与您不再相符的部分会去掉；每次相符的程度也加密保存，只用来提醒您重新登记。
 存多久：到您撤回同意，或您不再是本小区住户为止，届时立即删除。
 您的权利：随时可以找服务人员查询、撤回或删除。
 完全自愿：不登记不影响使用，取件码一样好用。"""
@@ -12,6 +13,7 @@ CONSENT_ZH = """\
 CONSENT_EN = """\
 What is stored: an encoding of the pattern of both irises, encrypted, in this cabinet only. No picture is kept or sent.
 What for: only to recognise you and open the doors that hold your things.
+Does it change: parts that no longer fit you go; how well they fit is kept, encrypted, to ask you to enrol again.
 How long: until you withdraw your consent or no longer live here; then it is deleted at once.
 Your rights: ask the service staff to see, withdraw or delete it at any time.
 Your choice: you lose nothing by declining. A pickup code works just as well."""
@@ -72,6 +74,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "choice.reopen_door": ("再打开 {compartment}", "Open {compartment} again"),
     "pickup.nothing.title": ("现在没有您的物品", "There is nothing for you just now"),
+    "pickup.enrol_again.title": ("请您重新登记虹膜", "Please enrol your eyes again"),
+    "pickup.enrol_again.line": (
+        "您当初登记的虹膜已不太好认。收到登记码后，在这里重新登记即可；取件码照常可用",
+        "Your enrolment is hard to recognise by now. Enrol here again with an enrolment code; pickup codes still work",
+    ),
     # Sending.
     "choice.send": ("寄件", "Send"),
     "send.title": ("寄件", "Send something"),

@@ -12,6 +12,8 @@ from mqtt.contract.events import (
     JournalRow,
     KeypadSlowed,
     LineChanged,
+    LockDrifted,
+    PanelFault,
     StorageChanged,
 )
 
@@ -40,6 +42,14 @@ def storage_changed(db: sqlite3.Connection, event: StorageChanged, _row: Journal
 def line_changed(db: sqlite3.Connection, event: LineChanged, _row: JournalRow) -> None:
     """A serial line is up or down."""
     db.execute("INSERT OR REPLACE INTO lines VALUES (?, ?, ?)", (event.line, event.up, event.cause))
+
+
+def lock_drifted(_db: sqlite3.Connection, _event: LockDrifted, _row: JournalRow) -> None:
+    """How a lock fares is history; what is known of it stands in a file of its own."""
+
+
+def panel_fault(_db: sqlite3.Connection, _event: PanelFault, _row: JournalRow) -> None:
+    """Faults are history: what is wrong now, the panel finds out anew at each start."""
 
 
 def keypad_slowed(db: sqlite3.Connection, event: KeypadSlowed, _row: JournalRow) -> None:

@@ -11,6 +11,7 @@ from mqtt.contract.events import (
     CredentialIssued,
     CredentialRevoked,
     CredentialUsed,
+    EnrolmentAsked,
     JournalRow,
     TemplateRevoked,
     TemplateStored,
@@ -38,9 +39,13 @@ def template_stored(db: sqlite3.Connection, event: TemplateStored, _row: Journal
     _refuse_without_consent(db, event.consent, event.person)
     if db.execute("SELECT 1 FROM templates WHERE template = ?", (event.template,)).fetchone():
         raise IllegalTransition(f"template {event.template} was stored before; every template has an id of its own")
+    if event.renews is not None:
+        _refuse_renewal(db, event, event.renews)
+    else:
+        db.execute("DELETE FROM enrolments_asked WHERE person = ?", (event.person,))
     db.execute(
-        "INSERT INTO templates (template, person, side, encoder, consent) VALUES (?, ?, ?, ?, ?)",
-        (event.template, event.person, event.side, event.encoder, event.consent),
+        "INSERT INTO templates (template, person, side, encoder, consent, renews) VALUES (?, ?, ?, ?, ?, ?)",
+        (event.template, event.person, event.side, event.encoder, event.consent, event.renews),
     )
 
 
@@ -51,6 +56,18 @@ def template_revoked(db: sqlite3.Connection, event: TemplateRevoked, _row: Journ
     ).rowcount
     if not changed:
         raise IllegalTransition(f"template {event.template} is not in the gallery, so it cannot be revoked")
+    db.execute(
+        "DELETE FROM enrolments_asked WHERE person = (SELECT person FROM templates WHERE template = ?1) "
+        "AND NOT EXISTS (SELECT 1 FROM templates t WHERE t.person = enrolments_asked.person AND revoked = 0)",
+        (event.template,),
+    )
+
+
+def enrolment_asked(db: sqlite3.Connection, event: EnrolmentAsked, _row: JournalRow) -> None:
+    """Somebody who has enrolled should enrol again."""
+    if not db.execute("SELECT 1 FROM templates WHERE person = ? AND revoked = 0", (event.person,)).fetchone():
+        raise IllegalTransition(f"{event.person} has no template, so cannot be asked to enrol again")
+    db.execute("INSERT OR REPLACE INTO enrolments_asked VALUES (?, ?)", (event.person, event.reason))
 
 
 def credential_issued(db: sqlite3.Connection, event: CredentialIssued, _row: JournalRow) -> None:
@@ -80,6 +97,16 @@ def _close_credential(db: sqlite3.Connection, credential: str, state: str, visit
     if found["state"] != "open":
         raise IllegalTransition(f"credential {credential} is {found['state']}, so it cannot be {state}")
     db.execute("UPDATE credentials SET state = ?, visit = ? WHERE credential = ?", (state, visit, credential))
+
+
+def _refuse_renewal(db: sqlite3.Connection, event: TemplateStored, original: str) -> None:
+    """A renewal stands beside an enrolment of the same eye, alone, and never beside another renewal."""
+    found = db.execute("SELECT * FROM templates WHERE template = ? AND revoked = 0", (original,)).fetchone()
+    if found is None or (found["person"], found["side"]) != (event.person, event.side) or found["renews"] is not None:
+        raise IllegalTransition(f"template {event.template} renews {original}, which is no enrolment of that eye")
+    other = db.execute("SELECT template FROM templates WHERE renews = ? AND revoked = 0", (original,)).fetchone()
+    if other is not None:
+        raise IllegalTransition(f"{other['template']} renews {original} already; revoke it in the same record")
 
 
 def _refuse_without_consent(db: sqlite3.Connection, consent: str, person: str) -> None:

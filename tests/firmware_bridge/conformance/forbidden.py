@@ -42,6 +42,7 @@ FORBIDDEN: dict[str, tuple[bytes, ...]] = {
 
 def forbidden_in(family: str, frame: bytes) -> str | None:
     """The pattern that a request begins with, None when it is harmless."""
+    assert family in FORBIDDEN, f"write {family}'s commands that no driver may send into conformance/forbidden.py"
     for pattern in FORBIDDEN[family]:
         if re.match(pattern, frame, re.DOTALL):
             return repr(pattern)

@@ -23,7 +23,11 @@ def test_a_door_opens_by_one_frame_over_any_line(family: str, carry: Carry) -> N
     bench.read_first()
     bench.until(lambda: set(bench.latches.values()) == {Latch.LATCHED} and len(bench.latches) == CHANNELS)
     outcome = bench.unlock(4).outcome
-    if not isinstance(carry, Lossy) or outcome is not Outcome.UNCONFIRMED:  # it may lose every read of a long answer
+    if isinstance(carry, Lossy) and not driver_named(family).checksum:
+        # a third of its reads fails there: three in a row give the board up, and without a checksum it takes many
+        # agreeing ones to believe a hook again; what it must not do is to call the door jammed or to ask twice
+        assert outcome in (Outcome.OPENED, Outcome.UNCONFIRMED)
+    else:
         assert outcome is Outcome.OPENED
     bench.for_seconds(5.0)
     assert len(bench.bus.unlock_frames) == 1

@@ -19,6 +19,7 @@ from locker.ledger import (
     StoreCode,
     StoreConsent,
     StorePerson,
+    StoreSightings,
     StoreTemplate,
     StoreWaybill,
     Unreadable,
@@ -36,6 +37,7 @@ from mqtt.contract.events import (
     CredentialRevoked,
     CredentialUsed,
     DirectoryApplied,
+    EnrolmentAsked,
     TemplateRevoked,
     TemplateStored,
 )
@@ -305,3 +307,66 @@ def test_a_digest_is_replaced_while_the_code_is_open_and_not_after(ledger: Ledge
     ledger.record(CredentialRevoked(credential="cre-1", reason="void"))
     with pytest.raises(IllegalTransition, match="cre-1 is revoked"):
         ledger.record(event, personal=personal)
+
+
+RENEWAL = TEMPLATE.model_copy(update={"template": "tpl-2", "renews": "tpl-1"})
+
+
+def renew(ledger: Ledger) -> None:
+    ledger.record(RENEWAL, personal=(StoreTemplate("tpl-2", "res-1", b"a part of it"),))
+
+
+def test_a_renewal_stands_beside_the_enrolment_and_goes_alone(ledger: Ledger) -> None:
+    enrolled(ledger)
+    renew(ledger)
+    assert [(t.template, t.renews) for t in ledger.stored_templates_of("res-1")] == [
+        ("tpl-1", None),
+        ("tpl-2", "tpl-1"),
+    ]
+    assert ledger.renewals_of("res-1") == ("tpl-2",)
+    ledger.record(TemplateRevoked(template="tpl-2", reason="undone"))
+    assert ledger.templates_of("res-1") == ("tpl-1",)
+    assert ledger.verify().holds
+
+
+def test_only_one_renewal_stands_beside_an_enrolment_and_none_beside_a_renewal(ledger: Ledger) -> None:
+    enrolled(ledger)
+    renew(ledger)
+    for renews in ("tpl-1", "tpl-2", "tpl-9"):
+        another = RENEWAL.model_copy(update={"template": "tpl-3", "renews": renews})
+        with pytest.raises(IllegalTransition, match="renews"):
+            ledger.record(another, personal=(StoreTemplate("tpl-3", "res-1", b"a part of it"),))
+
+
+def test_an_enrolment_does_not_go_before_its_renewal(ledger: Ledger) -> None:
+    enrolled(ledger)
+    renew(ledger)
+    with pytest.raises(IllegalTransition, match="before what renews it"):
+        ledger.record(REVOKED)
+    ledger.record(REVOKED, TemplateRevoked(template="tpl-2", reason="asked for"))
+
+
+def test_sightings_are_sealed_and_go_with_the_enrolment(ledger: Ledger) -> None:
+    enrolled(ledger)
+    asked = EnrolmentAsked(person="res-1", reason="drift")
+    ledger.record(asked, personal=(StoreSightings("tpl-1", "res-1", b"0.31 0.32"),))
+    assert ledger.sightings("tpl-1") == b"0.31 0.32"
+    assert b"0.31" not in ledger._db.serialize()
+    ledger.record(REVOKED)
+    assert ledger.sightings("tpl-1") is None
+
+
+def test_who_is_asked_to_enrol_again_is_asked_until_they_do(ledger: Ledger) -> None:
+    enrolled(ledger)
+    ledger.record(EnrolmentAsked(person="res-1", reason="encoder"))
+    renew(ledger)
+    assert ledger.enrolment_asked("res-1") == "encoder"
+    anew = TEMPLATE.model_copy(update={"template": "tpl-3"})
+    ledger.record(anew, personal=(StoreTemplate("tpl-3", "res-1", b"another"),))
+    assert ledger.enrolment_asked("res-1") is None
+    ledger.record(EnrolmentAsked(person="res-1", reason="drift"))
+    ledger.record(*(TemplateRevoked(template=t, reason="gone") for t in ledger.templates_of("res-1")))
+    assert ledger.enrolment_asked("res-1") is None
+    with pytest.raises(IllegalTransition, match="no template"):
+        ledger.record(EnrolmentAsked(person="res-1", reason="drift"))
+    assert ledger.verify().holds

@@ -14,7 +14,7 @@ import pytest
 
 from config.load import load_settings
 from config.settings import Settings
-from firmware_bridge.panel import DoorChanged, Outcome, UnlockReport
+from firmware_bridge.panel import DoorChanged, Fault, Outcome, Priority, UnlockReport
 from firmware_bridge.panel import Latch as HookLatch
 from iris.code import CODE_COLUMNS
 from iris.template import EyeSide, Template
@@ -85,9 +85,12 @@ class PaperPanel:
     jammed: dict[str, Outcome] = field(default_factory=dict)
     pulses: list[tuple[str, str]] = field(default_factory=list)
     before_pulse: Callable[[str, str], None] = lambda _door, _attempt: None
+    priorities: list[Priority] = field(default_factory=list)
+    seen_to: list[str] = field(default_factory=list)
 
-    def unlock(self, compartment: str, attempt: str) -> Future[UnlockReport]:
+    def unlock(self, compartment: str, attempt: str, *, priority: Priority = Priority.PERSON) -> Future[UnlockReport]:
         self.before_pulse(compartment, attempt)
+        self.priorities.append(priority)
         future: Future[UnlockReport] = Future()
         if self.latches[compartment] is HookLatch.UNLATCHED:
             future.set_result(UnlockReport(Outcome.ALREADY_OPEN, "", frame_sent=False))
@@ -101,6 +104,10 @@ class PaperPanel:
 
     def doors(self) -> dict[str, HookLatch]:
         return dict(self.latches)
+
+    def clear_faults(self, part: str) -> tuple[Fault, ...]:
+        self.seen_to.append(part)
+        return ()
 
     def move(self, compartment: str, latch: HookLatch) -> None:
         previous, self.latches[compartment] = self.latches[compartment], latch
@@ -133,6 +140,8 @@ class PaperLooker:
     last_match_ms: float | None = None
     moves: float = 0.0
     looks: int = 0
+    frames: tuple[Template, ...] = ()
+    linger: set[str] = field(default_factory=set)
 
     stalled: asyncio.Event | None = None
     looked: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -169,7 +178,7 @@ class PaperLooker:
         async with self.looked:
             self.looks += 1
             self.looked.notify_all()
-        return Recognised(self.sees) if self.sees else NotRecognised(self.reason)  # type: ignore[arg-type] - any reason
+        return Recognised(self.sees, self.frames) if self.sees else NotRecognised(self.reason)  # type: ignore[arg-type] - any reason
 
 
 @dataclass

@@ -1,0 +1,89 @@
+"""`iris-locker board faults`: what is wrong with lines, boards and doors now, and how fast the lines are read."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from config.load import load_settings
+from config.settings import Settings
+from firmware_bridge.commands.live_panel import live_panel
+from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, say
+from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, read_status, status_file, status_of
+
+WATCH_S: Final = 10.0
+"""Noise and foreign answers are judged over fifty requests, which take about so long."""
+
+
+def add_faults(leaves: Leaves[argparse.ArgumentParser]) -> None:
+    """Add the word and its arguments."""
+    leaf = leaves.add_parser(
+        "faults", help="print what is wrong with lines, boards and doors, with remedies; the daemon may run"
+    )
+    leaf.add_argument("--config", required=True, type=Path)
+    leaf.add_argument("--json", action="store_true", help="print one JSON object instead")
+    leaf.add_argument(
+        "--watch", type=float, default=WATCH_S, metavar="SECONDS", help="how long to look while no daemon runs"
+    )
+    leaf.set_defaults(run=explained(_faults))
+
+
+def _faults(arguments: argparse.Namespace) -> int:
+    settings = load_settings(arguments.config)
+    status = read_status(status_file(settings.storage.ledger), datetime.now(UTC))
+    told = status is not None
+    if status is None:
+        status = _look(settings, max(0.0, arguments.watch))
+    if arguments.json:
+        say(status.model_dump_json(indent=1))
+    else:
+        at = _local(status.at)
+        say(f"As the daemon wrote at {at}." if told else f"No daemon runs; looked at the boards themselves until {at}.")
+        for line in described(status):
+            say(line)
+    return NOT_AS_WISHED if status.faults else OK
+
+
+def _look(settings: Settings, seconds: float) -> PanelStatus:
+    """What a panel of our own finds in a few seconds; it only reads."""
+    with live_panel(settings, {line.name for line in settings.lines}) as (panel, _):
+        time.sleep(seconds)
+        return status_of(panel, monotonic=time.monotonic(), wall=datetime.now(UTC))
+
+
+def described(status: PanelStatus) -> Iterator[str]:
+    """The whole, line by line, for a person."""
+    if not status.faults:
+        yield "Nothing is wrong."
+    for fault in status.faults:
+        yield from _fault(fault)
+    for cycle in status.cycles:
+        yield _cycle(cycle)
+
+
+def _fault(fault: FaultRecord) -> Iterator[str]:
+    often = "once" if fault.count == 1 else f"{fault.count} times"
+    since = f"first {_local(fault.first_at)}, last {_local(fault.last_at)}, {often}"
+    yield f"{fault.part}: {fault.kind.replace('_', ' ')} ({since}): {fault.cause}"
+    yield f"    {fault.remedy}"
+
+
+def _cycle(cycle: CycleRecord) -> str:
+    if not cycle.up:
+        return f"line {cycle.line} is down"
+    reads = "1 read" if cycle.reads == 1 else f"{cycle.reads} reads"
+    if not cycle.wire_ms:
+        return f"line {cycle.line}: {reads} for all doors, none answered yet"
+    times = cycle.took_ms / cycle.wire_ms
+    return (
+        f"line {cycle.line}: {reads} for all doors take {cycle.took_ms:g} ms, {times:.2f} times the wire's own "
+        f"{cycle.wire_ms:g} ms; every door was read again within {cycle.every_ms:g} ms"
+    )
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,73 @@
+"""The faults of one line: its port, and what passes over its wire. Every time is in monotonic seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from firmware_bridge.errors import PortBusyError, PortError
+from firmware_bridge.fault_book import FaultBook
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.wire import WireCounts
+
+WINDOW_REQUESTS: Final = 50
+"""Noise, echo and foreign answers are judged over so many requests."""
+NOISY_SHARE: Final = 0.1
+"""A good bus shows no noise for days; one request in ten is felt in every read."""
+QUIET_SHARE: Final = 0.02
+ECHO_SHARE: Final = 0.5
+"""An adapter echoes everything or nothing."""
+FOREIGN_SHARE: Final = 0.2
+"""A late answer, or a frame that a board sends unasked when a door moves, comes now and then; a second board with the
+same address answers every time."""
+
+PORT_FAULTS: Final = (FaultKind.LINE_ABSENT, FaultKind.LINE_BUSY, FaultKind.LINE_SILENT)
+
+
+class LineFaults:
+    """Watches one line for a `FaultBook`."""
+
+    def __init__(self, line: str, port: str, book: FaultBook) -> None:
+        self._line = line
+        self._port = port
+        self._book = book
+        self._before = WireCounts()
+        self._last = WireCounts()
+        self._noisy = self._echoed = self._foreign = 0
+
+    def port_failed(self, error: PortError, now: float) -> None:
+        """The port could not be opened, or went away."""
+        kind = FaultKind.LINE_BUSY if isinstance(error, PortBusyError) else FaultKind.LINE_ABSENT
+        self._book.lasts(kind, self._line, str(error), now)
+
+    def silent(self, cause: str, now: float) -> None:
+        """The port is open and no board answers."""
+        self._book.lasts(FaultKind.LINE_SILENT, self._line, cause, now)
+
+    def answered(self, now: float) -> None:
+        """A board answers."""
+        self._book.evidence(PORT_FAULTS, self._line, now)
+
+    def asked(self, counts: WireCounts, now: float) -> None:
+        """A request is over: see what it left in the counts."""
+        last, self._last = self._last, replace(counts)
+        self._noisy += counts.noise_bytes > last.noise_bytes
+        self._echoed += counts.echoes > last.echoes
+        self._foreign += counts.foreign_frames > last.foreign_frames or counts.second_answers > last.second_answers
+        requests = counts.requests - self._before.requests
+        if requests >= WINDOW_REQUESTS:
+            self._judge(requests, now)
+            self._before = replace(counts)
+            self._noisy = self._echoed = self._foreign = 0
+
+    def _judge(self, requests: int, now: float) -> None:
+        for kind, seen, limit, what in (
+            (FaultKind.LINE_NOISY, self._noisy, NOISY_SHARE, "had bytes of no frame in the answer"),
+            (FaultKind.LINE_ECHO, self._echoed, ECHO_SHARE, "came back from the adapter"),
+            (FaultKind.LINE_FOREIGN, self._foreign, FOREIGN_SHARE, "had an answer that nobody asked for"),
+        ):
+            if seen >= limit * requests:
+                cause = f"{seen} of {requests} requests on {self._port} {what}"
+                self._book.lasts(kind, self._line, cause, now)
+            elif seen <= QUIET_SHARE * requests:
+                self._book.evidence((kind,), self._line, now)

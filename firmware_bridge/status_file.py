@@ -1,0 +1,180 @@
+"""What is wrong now and how fast the lines are read, beside the ledger: the daemon writes it, `board faults` reads it.
+
+The daemon holds the ports, so nobody else can look at the boards while it runs. The file is no history (the journal is)
+and nothing depends on it: it goes when the daemon stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from firmware_bridge.errors import BridgeError
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.panel import Panel
+
+FILE_NAME: Final = "panel-status.json"
+LOOK_EVERY_S: Final = 2.0
+WRITE_EVERY_S: Final = 600.0
+"""Flash memory does not feel six small writes an hour; a fault's beginning, return or end is written at once."""
+WRITE_COUNTS_EVERY_S: Final = 30.0
+"""A fault that returns every second is not written every second."""
+STALE_AFTER_S: Final = WRITE_EVERY_S + 60.0
+"""A living daemon would have written anew by then."""
+LARGEST_BYTES: Final = 1_000_000
+
+_log = structlog.get_logger(__name__)
+
+
+class StatusFileError(BridgeError):
+    """The file is there and cannot be read; it says why and what to do."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FaultRecord(_Kept):
+    """One latched fault, by the wall clock."""
+
+    part: str
+    kind: FaultKind
+    cause: str
+    remedy: str
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+    count: int
+
+
+class CycleRecord(_Kept):
+    """How a line is read, milliseconds; see `reports.Cycle`."""
+
+    line: str
+    up: bool
+    reads: int
+    wire_ms: float
+    took_ms: float
+    every_ms: float
+
+
+class PanelStatus(_Kept):
+    """Everything at one moment. `pid` is the process that keeps the ports open."""
+
+    at: AwareDatetime
+    pid: int
+    faults: tuple[FaultRecord, ...]
+    cycles: tuple[CycleRecord, ...]
+
+
+def status_file(ledger: Path) -> Path:
+    """Where the file stands: beside the ledger."""
+    return ledger.parent / FILE_NAME
+
+
+def status_of(panel: Panel, *, monotonic: float, wall: datetime) -> PanelStatus:
+    """What a panel knows now; both times are of this moment."""
+    up = panel.lines()
+    return PanelStatus(
+        at=wall,
+        pid=os.getpid(),
+        faults=tuple(
+            FaultRecord(
+                part=fault.part,
+                kind=fault.kind,
+                cause=fault.cause,
+                remedy=fault.remedy,
+                first_at=wall - timedelta(seconds=monotonic - fault.first),
+                last_at=wall - timedelta(seconds=monotonic - fault.last),
+                count=fault.count,
+            )
+            for fault in panel.faults()
+        ),
+        cycles=tuple(
+            CycleRecord(
+                line=line,
+                up=up[line],
+                reads=cycle.requests,
+                wire_ms=round(1000 * cycle.wire_s, 1),
+                took_ms=round(1000 * cycle.took_s, 1),
+                every_ms=round(1000 * cycle.every_s, 1),
+            )
+            for line, cycle in panel.cycles().items()
+        ),
+    )
+
+
+async def keep_status(panel: Panel, path: Path) -> None:
+    """Write the file when a fault begins, returns or ends, and now and then, for ever; at the end take it away.
+
+    A full disk costs this file and nothing else.
+    """
+    written: PanelStatus | None = None
+    try:
+        while True:
+            status = status_of(panel, monotonic=time.monotonic(), wall=datetime.now(UTC))
+            if written is None or _is_news(status, written):
+                written = status
+                await asyncio.to_thread(_write_or_say, path, status)
+            await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _is_news(status: PanelStatus, written: PanelStatus) -> bool:
+    """Whether it is worth a write."""
+    passed_s = abs((status.at - written.at).total_seconds())
+    if {(each.kind, each.part) for each in status.faults} != {(each.kind, each.part) for each in written.faults}:
+        return True
+    again = [each.count for each in status.faults] != [each.count for each in written.faults]
+    return passed_s >= (WRITE_COUNTS_EVERY_S if again else WRITE_EVERY_S)
+
+
+def read_status(path: Path, wall: datetime) -> PanelStatus | None:
+    """What a running daemon has written; None when none runs.
+
+    Raises:
+        StatusFileError: the file is damaged, or may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            status = PanelStatus.model_validate_json(file.read(LARGEST_BYTES))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StatusFileError(f"{path} cannot be read: {error}; check its owner and mode") from error
+    except ValidationError as error:
+        raise StatusFileError(f"{path} is damaged; the daemon writes it anew within ten minutes") from error
+    fresh = abs((wall - status.at).total_seconds()) < STALE_AFTER_S
+    return status if fresh and _lives(status.pid) else None
+
+
+def _write_or_say(path: Path, status: PanelStatus) -> None:
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(status.model_dump_json(), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as fault:
+        _log.warning("the panel's status is not written", path=str(path), fault=str(fault))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

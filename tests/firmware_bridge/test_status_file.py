@@ -1,0 +1,115 @@
+"""What is wrong now can be read while the daemon holds the ports, and a dead daemon's word is not taken for news."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.settings import BoardSettings, CompartmentSettings, LineSettings, PanelSettings, Size
+from firmware_bridge import status_file
+from firmware_bridge.commands.faults import described
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.panel import Panel
+from firmware_bridge.status_file import CycleRecord, PanelStatus, StatusFileError, keep_status, read_status, status_of
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+DEAD_PID = 2**22 + 1
+"""Beyond the largest process number of Linux."""
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> Panel:
+    line = LineSettings(
+        name="left", port=str(tmp_path / "none"), family="kerong-cu24", boards=(BoardSettings(address=0, channels=12),)
+    )
+    door = CompartmentSettings(id="A01", size=Size.M, line="left", board=0, channel=0)
+    return Panel([line], [door], PanelSettings(), on_event=lambda _: None, clock=lambda: 100.0)
+
+
+def status(at: datetime = NOW, pid: int = 0) -> PanelStatus:
+    cycle = CycleRecord(line="left", up=True, reads=2, wire_ms=20.0, took_ms=25.0, every_ms=250.0)
+    return PanelStatus(at=at, pid=pid or os.getpid(), faults=(), cycles=(cycle,))
+
+
+def test_a_fault_is_kept_with_cause_times_count_and_remedy(panel: Panel) -> None:
+    panel._faults.latch(FaultKind.DOOR_JAMMED, "A01", "the hook stayed latched", 40.0)
+    panel._faults.latch(FaultKind.DOOR_JAMMED, "A01", "the hook stayed latched again", 70.0)
+    (fault,) = status_of(panel, monotonic=100.0, wall=NOW).faults
+    assert (fault.part, fault.kind, fault.count) == ("A01", FaultKind.DOOR_JAMMED, 2)
+    assert (fault.first_at, fault.last_at) == (NOW - timedelta(seconds=60), NOW - timedelta(seconds=30))
+    text = "\n".join(described(status_of(panel, monotonic=100.0, wall=NOW)))
+    assert "A01: door jammed" in text
+    assert "2 times): the hook stayed latched again" in text
+    assert fault.remedy in text
+
+
+def test_the_pace_of_a_line_is_told_beside_the_wires_own() -> None:
+    nothing, line = described(status())
+    assert nothing == "Nothing is wrong."
+    assert line.startswith("line left: 2 reads for all doors take 25 ms, 1.25 times the wire's own 20 ms;")
+    assert line.endswith("every door was read again within 250 ms")
+
+
+async def test_the_file_follows_the_faults_and_goes_with_the_daemon(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "panel-status.json"
+    monkeypatch.setattr(status_file, "LOOK_EVERY_S", 0.001)
+
+    def told(faults: int) -> bool:
+        word = read_status(path, datetime.now(UTC))
+        return word is not None and len(word.faults) == faults
+
+    async def until(faults: int) -> None:
+        async with asyncio.timeout(10):
+            while not told(faults):  # noqa: ASYNC110 - a file tells nobody that it has changed
+                await asyncio.sleep(0.001)
+
+    duty = asyncio.create_task(keep_status(panel, path))
+    await until(faults=0)
+    panel._faults.latch(FaultKind.DOOR_OPENED, "A01", "it opened", 100.0)
+    await until(faults=1)
+    panel.clear_faults("A01")
+    await until(faults=0)
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)
+    assert not path.exists()
+
+
+async def test_a_file_that_cannot_be_written_costs_nothing_else(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_file, "LOOK_EVERY_S", 0.001)
+    duty = asyncio.create_task(keep_status(panel, tmp_path / "nowhere" / "panel-status.json"))
+    done, _ = await asyncio.wait([duty], timeout=0.05)
+    assert not done
+    duty.cancel()
+
+
+def test_a_fault_that_returns_again_and_again_is_not_written_every_time() -> None:
+    panel_said, later = status(), status(NOW + timedelta(seconds=5))
+    assert not status_file._is_news(later, panel_said)
+    assert status_file._is_news(status(NOW + timedelta(seconds=601)), panel_said)
+
+
+@pytest.mark.parametrize(
+    "word", [status(pid=DEAD_PID), status(NOW - timedelta(hours=1)), status(NOW + timedelta(hours=1))]
+)
+def test_the_word_of_a_daemon_that_died_or_of_another_time_is_not_taken(word: PanelStatus, tmp_path: Path) -> None:
+    path = tmp_path / "panel-status.json"
+    path.write_text(word.model_dump_json())
+    assert read_status(path, NOW) is None
+    path.write_text(status().model_dump_json())
+    assert read_status(path, NOW) == status()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"at": 1}', "\0" * 100])
+def test_a_damaged_file_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "panel-status.json"
+    path.write_text(text)
+    with pytest.raises(StatusFileError, match="damaged"):
+        read_status(path, NOW)
