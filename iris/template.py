@@ -132,8 +132,8 @@ class Template:
 
         A template of another encoder is read, because it may have to be listed and renewed; comparing it is refused.
         """
-        if len(data) < _HEADER.size:
-            raise TemplateFormatError(f"length: {len(data)} bytes are less than a header of {_HEADER.size}")
+        if len(data) <= _HEADER.size:
+            raise TemplateFormatError(f"length: {len(data)} bytes are a header of {_HEADER.size} at most")
         magic, form, side, quality, frames, encoder, code_bytes, mask_bytes = _HEADER.unpack_from(data)
         if magic != MAGIC:
             raise TemplateFormatError(f"magic: expected {MAGIC!r}, got {magic!r}; this is no iris template")
@@ -151,10 +151,10 @@ class Template:
 
 
 def _arrays(data: bytes, form: int) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Code and mask of each reading behind a header; raises `TemplateFormatError`."""
+    """Code and mask of each reading behind a header, which something follows; raises `TemplateFormatError`."""
     start, count = _HEADER.size, 1
     if form != SINGLE_READING_FORMAT:
-        count = data[start] if len(data) > start else 0
+        count = data[start]
         start += _COUNT.size
         if not 1 <= count <= READINGS:
             raise TemplateFormatError(f"readings: expected 1 to {READINGS}, got {count}")

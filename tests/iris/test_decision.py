@@ -47,6 +47,9 @@ def test_impossible_promises_are_refused(rate: float, frames: int) -> None:
 def test_the_policy_says_where_no_data_stand_behind_it() -> None:
     assert Policy(1e-6).extrapolates(1000)
     assert not Policy(1e-3, frames=1).extrapolates(1)
+    last_measured = Policy(impostors.MEASURED_DOWN_TO, frames=1)
+    assert not last_measured.extrapolates(1)
+    assert last_measured.extrapolates(2)
 
 
 def test_random_strangers_are_never_accepted(make_template: Callable[..., Template]) -> None:

@@ -87,7 +87,7 @@ def test_names_are_unique_and_removal_is_final(make_template: Callable[..., Temp
     gallery.remove("t1")
     assert len(gallery) == 3
     assert "t1" not in gallery
-    with pytest.raises(UnknownTemplate):
+    with pytest.raises(UnknownTemplate, match="'t1' is not in the gallery"):
         gallery.remove("t1")
     found = gallery.identify(make_template(1))
     assert found.best is not None

@@ -106,6 +106,28 @@ def test_of_equally_near_templates_the_one_added_first_is_named(make_template: M
     assert [each.template_id for each in found.near] == ["second", "third", "first"]
 
 
+def test_very_many_equally_near_templates_are_named_in_the_order_in_which_they_came(make_template: Make) -> None:
+    gallery, names = Gallery(), [f"t{number}" for number in range(NEAR_AT_MOST + 20)]
+    for number, name in enumerate(names):
+        gallery.add(f"far{number}", "stranger", make_template(100 + number))
+        gallery.add(name, "p", make_template(1))
+    assert [each.template_id for each in gallery.identify(make_template(1)).near] == names[:NEAR_AT_MOST]
+
+
+@pytest.mark.parametrize("room", [0, 1, 2])
+def test_a_gallery_grows_for_a_template_of_two_readings_however_few_columns_are_left(
+    make_template: Make, room: int
+) -> None:
+    gallery, doubtful = Gallery(), Template.of_readings([make_template(500), make_template(501)])
+    for seed in range(columns_module.SMALLEST - room):
+        gallery.add(f"t{seed}", f"p{seed}", make_template(seed))
+    gallery.add("doubtful", "ann", doubtful)
+    for probe in doubtful.readings:
+        found = gallery.identify(probe)
+        assert found.best is not None
+        assert (found.best.person, found.compared) == ("ann", len(gallery))
+
+
 @pytest.mark.usefixtures("small")
 def test_a_search_under_way_sees_the_gallery_as_it_was(make_template: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     gallery = Gallery()

@@ -45,6 +45,11 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
         impostors.threshold_of_both_eyes(rate)
 
 
+def test_a_threshold_beyond_every_distance_lets_every_stranger_in() -> None:
+    assert impostors.false_match_rate(1.0) == 1.0
+    assert impostors.false_match_rate(0.0) < 1e-50
+
+
 def test_the_constants_are_on_the_careful_side_of_their_bounds() -> None:
     low, high = impostors.DEGREES_OF_FREEDOM_95
     assert impostors.DEGREES_OF_FREEDOM <= low < high

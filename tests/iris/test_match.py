@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from iris import match
 from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
-from iris.match import DifferentSides, ForeignEncoder, NotANumber, TooLittleOverlap, compare
+from iris.match import (
+    DifferentSides,
+    ForeignEncoder,
+    NotANumber,
+    TooLittleOverlap,
+    WithoutInformation,
+    compare,
+    informs,
+)
 from iris.planes import LEAST_OVERLAP, TURNS, Distances, distances, planes, turned
 from iris.template import CODE_BITS, EyeSide, Template
 
@@ -89,6 +97,37 @@ def test_the_least_overlap_is_enough_and_one_place_less_is_not(make_template: Ca
             assert compare(sparse, sparse).raw == 0.0
 
 
+def test_a_flat_code_is_judged_by_its_information_once_it_has_enough_bits_to_compare(
+    make_template: Callable[..., Template],
+) -> None:
+    code = make_template(1).unpacked()
+    fewest = math.ceil(LEAST_OVERLAP / 2)
+    for places, refusal, words in (
+        (fewest - 1, TooLittleOverlap, f"at most {2 * fewest - 2} bits in common, {LEAST_OVERLAP} are needed"),
+        (fewest, WithoutInformation, "^nearly all bits of a code are alike; take another picture$"),
+    ):
+        mask = np.zeros(CODE_COLUMNS * CODE_ROWS, bool)
+        mask[:places] = True
+        flat = template(np.zeros_like(code.bits), mask.reshape(code.mask.shape))
+        assert informs(flat) is (refusal is TooLittleOverlap)
+        for pair in ((flat, make_template(1, believed=1.0)), (make_template(1, believed=1.0), flat)):
+            with pytest.raises(refusal, match=words):
+                compare(*pair)
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["real", "imaginary"])
+@pytest.mark.parametrize("ones", [True, False], ids=["ones", "zeros"])
+def test_a_code_informs_until_more_than_three_quarters_of_either_kind_of_bits_are_alike(
+    make_template: Callable[..., Template], part: int, *, ones: bool
+) -> None:
+    code = make_template(1, believed=1.0).unpacked()
+    alike = np.arange(CODE_COLUMNS * CODE_ROWS).reshape(code.mask.shape)
+    for count, informing in ((3 * alike.size // 4, True), (3 * alike.size // 4 + 1, False)):
+        bits = code.bits.copy()
+        bits[..., part] = (alike < count) == ones
+        assert informs(template(bits, code.mask)) is informing
+
+
 def test_few_equal_bits_say_less_than_many(make_template: Callable[..., Template]) -> None:
     code = make_template(1).unpacked()
     half = np.arange(CODE_COLUMNS) < CODE_COLUMNS // 2
@@ -135,21 +174,22 @@ def test_templates_of_another_encoder_are_refused_from_either_side(make_template
 
 def test_a_left_eye_is_not_compared_with_a_right_one(make_template: Callable[..., Template]) -> None:
     left, right = make_template(1, side=EyeSide.LEFT), make_template(1, side=EyeSide.RIGHT)
-    with pytest.raises(DifferentSides):
+    with pytest.raises(DifferentSides, match="a left eye was compared with a right one"):
         compare(left, right)
     assert compare(left, make_template(1)).raw == 0.0
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_distance_that_is_no_number_is_a_refusal(
-    make_template: Callable[..., Template], monkeypatch: pytest.MonkeyPatch
+    make_template: Callable[..., Template], monkeypatch: pytest.MonkeyPatch, value: float
 ) -> None:
     def broken(*_: object) -> Distances:
-        nan = np.array([np.nan], np.float32)
+        spoilt = np.array([value], np.float32)
         zero = np.zeros(1, np.int32)
-        return Distances(nan, nan, np.array([CODE_BITS], np.int32), zero, zero, zero)
+        return Distances(spoilt, spoilt, np.array([CODE_BITS], np.int32), zero, zero, zero)
 
     monkeypatch.setattr(match, "distances", broken)
-    with pytest.raises(NotANumber):
+    with pytest.raises(NotANumber, match=f"distance {value} from {CODE_BITS} bits"):
         compare(make_template(1), make_template(1))
 
 
