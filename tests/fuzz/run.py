@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ REPORTS = HERE.parents[1] / "reports" / "fuzz"
 ROUND = 800
 """Runs of one process, which then ends: under atheris 3.0 memory grows by about 1 MB a picture, without its
 instrumentation by nothing. A fresh process goes on with the kept inputs."""
+PROGRESS = re.compile(r"#\d+\s+(NEW|REDUCE|RELOAD|pulse)|\"|INFO: Instrumenting")
+"""What libFuzzer says by the thousand; the line "DONE" has the coverage at the end."""
 INSTRUMENTED = ["config", "firmware_bridge", "iris", "locker", "mqtt"]
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
@@ -53,7 +56,12 @@ def _alone(name: str, runs: int, seed: int) -> bool:
     print(f"fuzz: {name}", flush=True)
     for number, done in enumerate(range(0, runs, ROUND)):
         more = ["--runs", str(min(ROUND, runs - done)), "--seed", str(seed + number)]
-        if subprocess.run([sys.executable, __file__, "--here", *more, name], check=False).returncode != 0:
+        command = [sys.executable, __file__, "--here", *more, name]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            for line in process.stderr or ():
+                if not PROGRESS.match(line):
+                    print(line, end="", flush=True)
+        if process.returncode != 0:
             return False
     return True
 
@@ -72,9 +80,11 @@ def fuzz(name: str, runs: int, seed: int) -> int:
         return 0
     with atheris.instrument_imports(include=INSTRUMENTED):
         target = load(name)
+        seeds = target.seeds()
+        # Made here, so that what a target imports only when it is used, such as the driver of a family, is seen too.
     corpus = REPORTS / name
     corpus.mkdir(parents=True, exist_ok=True)
-    for data in target.seeds():
+    for data in seeds:
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     options = [
         f"-runs={runs * target.times}",
@@ -82,7 +92,7 @@ def fuzz(name: str, runs: int, seed: int) -> int:
         f"-max_len={target.longest}",
         f"-artifact_prefix={REPORTS}/{name}-",
     ]
-    atheris.Setup([name, *options, "-print_final_stats=1", "-verbosity=0", str(corpus)], target.one)
+    atheris.Setup([name, *options, "-print_final_stats=1", "-verbosity=1", str(corpus)], target.one)
     atheris.Fuzz()
     return 0
 
