@@ -23,7 +23,7 @@ from firmware_bridge.faults import FaultKind
 from firmware_bridge.line_faults import LineFaults
 from firmware_bridge.moves import Move
 from firmware_bridge.port import OpenPort
-from firmware_bridge.power import PowerBudget
+from firmware_bridge.power import Lock, PowerBudget
 from firmware_bridge.read_plan import PlannedRead
 from firmware_bridge.reopening import Reopening
 from firmware_bridge.reports import (
@@ -104,6 +104,7 @@ class Line:
         for board in settings.boards:
             check_options(settings.family, driver, board)
         self._unlocks = {each.id: driver.unlock(boards[each.board], each.channel) for each in compartments}
+        self._locks = {each.id: Lock(each.line, each.board, each.channel) for each in compartments}
         self._pulse_s = {address: driver.pulse_s(board) for address, board in boards.items()}
         self._watches = {
             board.address: BoardWatch(
@@ -393,7 +394,8 @@ class Line:
 
     def _pulsed(self, compartment: str, outcome: Outcome, move: Move) -> None:
         at = self._clock()
-        self._on_event(LockPulsed(compartment, outcome, move.sent, at, move.latched_at, move.unlatched_at))
+        company = self._budget.company(self._locks[compartment], at if move.unlatched_at is None else move.unlatched_at)
+        self._on_event(LockPulsed(compartment, outcome, move.sent, at, move.latched_at, move.unlatched_at, company))
 
     def _occupied(self, compartment: str, occupied: bool | None) -> None:  # noqa: FBT001 - a sensor's state
         self._on_event(OccupancyChanged(compartment, occupied, self._clock()))

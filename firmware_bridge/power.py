@@ -112,6 +112,17 @@ class PowerBudget:
             pulse = self._pulses[lock]
             self._pulses[lock] = replace(pulse, end=max(pulse.end, latest + pulse_s))
 
+    def company(self, lock: Lock, until: float) -> int:
+        """Other coils that may have been driven during the latest pulse of this one, or the part of it `until` then."""
+        with self._guard:
+            mine = self._pulses[lock]
+            end = min(mine.end, until)
+            return sum(
+                any(mine.start < pulse.end and pulse.start < end for pulse in (*self._earlier.get(other, ()), latest))
+                for other, latest in self._pulses.items()
+                if other != lock
+            )
+
     def driven(self, now: float) -> int:
         """Coils that may be under current."""
         with self._guard:

@@ -138,7 +138,8 @@ class LockPulsed:
     """One attempt whose frame was sent has ended; every time in monotonic seconds.
 
     The hook moved, if it did, between `latched_at`, when the last read that said latched was asked for, and
-    `unlatched_at`, when the first answer came that said unlatched.
+    `unlatched_at`, when the first answer came that said unlatched. `company` counts the other coils that may have been
+    driven with this one before its hook moved or its pulse ended.
     """
 
     compartment: str
@@ -147,6 +148,7 @@ class LockPulsed:
     at: float
     latched_at: float | None = None
     unlatched_at: float | None = None
+    company: int = 0
 
 
 @dataclass(frozen=True, slots=True)

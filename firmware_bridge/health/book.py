@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -15,15 +15,11 @@ from typing import Final
 from pydantic import Field
 
 from config.settings import CompartmentSettings, LineSettings
-from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.health.diagnosis import CABINET, Bank, Diagnosis, diagnose
 from firmware_bridge.health.episodes import Ending, Episode, EpisodeFinder
 from firmware_bridge.health.history import TROUBLE, Kept, LockHistory
 from firmware_bridge.health.neighbours import BoardHistory, Fired, SupplyHistory
 from firmware_bridge.reports import DoorChanged, Drift, Latch, LockDrifted, LockPulsed, Outcome, PanelEvent
-
-REMEMBERED_S: Final = 30.0
-"""Pulses are compared with those of so long before: no report comes later, and no pulse lasts longer."""
 
 BEGINS_AGAIN: Final[Mapping[Drift, dict[str, float]]] = MappingProxyType(
     {
@@ -58,42 +54,19 @@ class Records(Kept):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Where a compartment's lock is, and for how long its board drives the coil, seconds."""
+    """Where a compartment's lock is."""
 
     board: str
     lock: str
-    pulse_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A pulse whose neighbours in time may not all be known yet; monotonic seconds."""
-
-    compartment: str
-    sent: float
-    end: float
-    outcome: Outcome
-    together: bool = False
-
-    def overlaps(self, other: Shot) -> bool:
-        """Whether both coils were driven at one time."""
-        return self.compartment != other.compartment and self.sent < other.end and other.sent < self.end
 
 
 def wiring_of(lines: Iterable[LineSettings], compartments: Iterable[CompartmentSettings]) -> dict[str, Wiring]:
-    """The wiring of every compartment.
-
-    Raises:
-        UnknownFamilyError: a line's family has no driver.
-    """
-    pulses = {
-        f"{line.name}:{board.address}": driver_named(line.family).pulse_s(board)
-        for line in lines
-        for board in line.boards
-    }
+    """The wiring of every compartment on these lines."""
+    names = {line.name for line in lines}
     return {
-        each.id: Wiring(board, f"{board}:{each.channel}", pulses[board])
+        each.id: Wiring(board, f"{board}:{each.channel}")
         for each in compartments
+        if each.line in names
         for board in (f"{each.line}:{each.board}",)
     }
 
@@ -125,7 +98,6 @@ class HealthBook:
         self._boards = {each.board: kept.boards.get(each.board, BoardHistory()) for each in self._wiring.values()}
         self._supply = kept.supply
         self._standing = {(each.cause, each.part): each for each in kept.standing if self._exists(each.part)}
-        self._shots: list[Shot] = []
         self.changes = 0
         """Grows with everything that is learned."""
 
@@ -135,7 +107,7 @@ class HealthBook:
             return
         with self._guard:
             if isinstance(event, LockPulsed):
-                self._fired(event)
+                self._supply = self._supply.after(_fired(event))
                 self._learn(self._finder.pulsed(event), event.at)
             else:
                 if Latch.UNKNOWN not in (event.latch, event.previous):
@@ -159,20 +131,6 @@ class HealthBook:
 
     def _exists(self, part: str) -> bool:
         return part == CABINET or part in self._wiring or part in {each.board for each in self._wiring.values()}
-
-    def _fired(self, pulse: LockPulsed) -> None:
-        """Note a pulse beside those that may have been driven with it."""
-        sent, end = pulse.sent, pulse.sent + self._wiring[pulse.compartment].pulse_s
-        shot = Shot(pulse.compartment, sent, end, pulse.outcome)
-        near = [replace(each, together=each.together or each.overlaps(shot)) for each in self._shots]
-        near.append(replace(shot, together=any(each.overlaps(shot) for each in self._shots)))
-        old = [each for each in near if sent - each.sent > REMEMBERED_S]
-        self._shots = [each for each in near if sent - each.sent <= REMEMBERED_S]
-        self._supply = self._supply.after(
-            Fired(compartment=each.compartment, together=each.together, failed=each.outcome is not Outcome.OPENED)
-            for each in old
-            if each.outcome is not Outcome.UNCONFIRMED  # a line that went dead says nothing of the supply
-        )
 
     def _learn(self, episodes: Iterable[Episode], now: float) -> None:
         ended = tuple(episodes)
@@ -223,3 +181,11 @@ class HealthBook:
     def _blamed(self, was: Standing) -> list[str]:
         """The locks whose sums stood behind a drift."""
         return [name for name, each in self._wiring.items() if was.part in (name, each.board, CABINET)]
+
+
+def _fired(pulse: LockPulsed) -> tuple[Fired, ...]:
+    """What a pulse tells of the supply; nothing where nobody knows what its door did."""
+    if pulse.outcome is Outcome.UNCONFIRMED:
+        return ()
+    failed = pulse.outcome is not Outcome.OPENED
+    return (Fired(compartment=pulse.compartment, together=pulse.company > 0, failed=failed),)

@@ -47,9 +47,6 @@ SUSPICIOUS: Final = 1e-3
 UNLIKELY_TOGETHER: Final = 1e-5
 """The same for failing when several fire, by each pulse."""
 FAILED_TOGETHER: Final = 4
-OWN_COMPANY: Final = 0.05
-"""Chance by which one door's failures go with another coil: it is not blamed below. A door that is truly stuck fails
-alone as well, so that this only puts off its verdict by a few openings, once in twenty times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +97,30 @@ def diagnose(bank: Bank, standing: Collection[tuple[Drift, str]]) -> tuple[Diagn
 def _supplies(bank: Bank, boards: Mapping[str, str], standing: Collection[tuple[Drift, str]]) -> list[Diagnosis]:
     known = (Drift.WEAK_SUPPLY, CABINET) in standing
     together = _several_fire(bank.supply, ending=known)
-    judged = [board for board in bank.boards if bank.boards[board].shift(bank.references(board)) is not None]
-    everywhere = (len(boards) > 1 and all(board in boards for board in judged)) or (known and bool(boards))
+    begins = any((Drift.WEAK_SUPPLY, board) not in standing for board in boards)
+    everywhere = bool(boards) and (known or _shared(bank, boards, begins=begins))
     if everywhere or together:
         words = [f"board {board}: {text}" for board, text in boards.items()] if everywhere else []
         return [Diagnosis(Drift.WEAK_SUPPLY, CABINET, "; ".join([*words, *together]))]
     return [Diagnosis(Drift.WEAK_SUPPLY, board, text) for board, text in boards.items()]
+
+
+def _shared(bank: Bank, boards: Collection[str], *, begins: bool) -> bool:
+    """Whether all boards show what these do: then it is one finding, of the supply that all share.
+
+    When it `begins`, a board counts that has just begun to show it: it will be told of the cabinet, and not one by one.
+    """
+    shifts = {board: history.shift(bank.references(board)) for board, history in bank.boards.items()}
+    slow = [shift[0] for board in boards if (shift := shifts[board]) and shift[0] > COMMON_LOG]
+    half = max(SOME_LOG, min(slow) / 2) if slow else math.inf
+    suspected, sound = set(boards), set[str]()
+    for board in bank.boards.keys() - boards:
+        history = bank.boards[board]
+        if begins and (history.recent_log() > half or _chance(history) <= SUSPICIOUS):
+            suspected.add(board)
+        elif shifts[board] is not None:
+            sound.add(board)
+    return len(suspected) > 1 and not sound
 
 
 def _board(bank: Bank, board: str, standing: Collection[tuple[Drift, str]]) -> str:
@@ -148,22 +163,12 @@ def _alone(bank: Bank, name: str, lock: LockHistory, standing: Collection[tuple[
         words = f"its hook has not moved in {lock.unmoved} wishes to open it, though pulses were sent"
         found.append(Diagnosis(Drift.LYING_SENSOR, name, words))
     elif (
-        lock.troubled
-        and not lock.clean(TROUBLE)
-        and (
-            stuck or not (_chance(bank.boards[bank.board_of[name]]) <= SUSPICIOUS or _in_company(bank, name, standing))
-        )
+        lock.troubled and not lock.clean(TROUBLE) and (stuck or _chance(bank.boards[bank.board_of[name]]) > SUSPICIOUS)
     ):
         found.append(Diagnosis(Drift.STUCK_DOOR, name, _stuck_words(lock)))
     if lock.slow and _slow_alone(bank, name, lock, known=(Drift.WEAK_LOCK, name) in standing):
         found.append(Diagnosis(Drift.WEAK_LOCK, name, _slow_words(lock)))
     return found
-
-
-def _in_company(bank: Bank, name: str, standing: Collection[tuple[Drift, str]]) -> bool:
-    """Whether failures go with another coil's pulse, the cabinet's or this door's own: that is the supply's doing."""
-    common = NO_LONGER if (Drift.WEAK_SUPPLY, CABINET) in standing else SUSPICIOUS
-    return fisher_tail(*bank.supply.table()) < common or fisher_tail(*bank.supply.table_of(name)) < OWN_COMPANY
 
 
 def _slow_alone(bank: Bank, name: str, lock: LockHistory, *, known: bool) -> bool:

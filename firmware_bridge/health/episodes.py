@@ -56,17 +56,23 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One opening, or the failure of one. `pulses` is 0 for what nobody asked for."""
+    """One opening, or the failure of one. `pulses` is 0 for what nobody asked for.
+
+    A pulse beside another coil tells of the supply that both share as much as of its own lock: `alone` counts those
+    that had no company, `failed_alone` what failed of them, and `latency` is known of an opening without company only.
+    """
 
     compartment: str
     ending: Ending
     pulses: int
+    alone: int = 0
+    failed_alone: int = 0
     latency: Latency | None = None
 
 
 def latency_of(pulse: LockPulsed) -> Latency | None:
-    """How long an opening took; None where no read tells."""
-    if pulse.outcome is not Outcome.OPENED or pulse.unlatched_at is None:
+    """How long an opening took; None where no read tells, or the supply fed another coil meanwhile."""
+    if pulse.outcome is not Outcome.OPENED or pulse.unlatched_at is None or pulse.company:
         return None
     after = max(pulse.sent, pulse.latched_at or pulse.sent)
     middle = (after + pulse.unlatched_at) / 2 - pulse.sent
@@ -80,11 +86,33 @@ class Door:
     latch: Latch = Latch.UNKNOWN
     moved_at: float | None = None
     pulses: int = 0
+    alone: int = 0
+    failed_alone: int = 0
     pulsed_at: float = 0.0
     open_at: float | None = None
     """When it opened, until a pulse's report explains it."""
     ending: Ending = Ending.UNASKED
     """What that opening is if no report does."""
+
+    def after(self, pulse: LockPulsed) -> Door:
+        """The same after one more pulse of the present wish."""
+        alone = pulse.company == 0
+        failed = alone and pulse.outcome is not Outcome.OPENED
+        return replace(
+            self,
+            pulses=self.pulses + 1,
+            alone=self.alone + alone,
+            failed_alone=self.failed_alone + failed,
+            pulsed_at=pulse.sent,
+        )
+
+    def ended(self) -> Door:
+        """The same between two wishes."""
+        return replace(self, pulses=0, alone=0, failed_alone=0, open_at=None)
+
+    def episode(self, compartment: str, ending: Ending, latency: Latency | None = None) -> Episode:
+        """The present wish, which has ended."""
+        return Episode(compartment, ending, self.pulses, self.alone, self.failed_alone, latency)
 
 
 class EpisodeFinder:
@@ -113,12 +141,12 @@ class EpisodeFinder:
             return
         door = self._doors.get(compartment, Door())
         if door.pulses and (pulse.sent - door.pulsed_at > EPISODE_GAP_S or door.pulses >= MOST_PULSES):
-            yield Episode(compartment, Ending.FAILED, door.pulses)
-            door = replace(door, pulses=0)
-        door = replace(door, pulses=door.pulses + 1, pulsed_at=pulse.sent)
+            yield door.episode(compartment, Ending.FAILED)
+            door = door.ended()
+        door = door.after(pulse)
         if pulse.outcome is Outcome.OPENED:
-            yield Episode(compartment, Ending.OPENED, door.pulses, latency_of(pulse))
-            door = replace(door, pulses=0, open_at=None)
+            yield door.episode(compartment, Ending.OPENED, latency_of(pulse))
+            door = door.ended()
         self._doors[compartment] = door
 
     def passed(self, now: float) -> Iterator[Episode]:
@@ -127,8 +155,8 @@ class EpisodeFinder:
             unexplained = door.open_at is not None and now - door.open_at > EXPLAINED_WITHIN_S
             failed = door.pulses > 0 and now - door.pulsed_at > EPISODE_GAP_S
             if unexplained:
-                yield Episode(compartment, door.ending, door.pulses)
+                yield door.episode(compartment, door.ending)
             elif failed:
-                yield Episode(compartment, Ending.FAILED, door.pulses)
+                yield door.episode(compartment, Ending.FAILED)
             if unexplained or failed:
-                self._doors[compartment] = replace(door, open_at=None, pulses=0)
+                self._doors[compartment] = door.ended()

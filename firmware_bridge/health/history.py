@@ -44,7 +44,9 @@ MARKS: Final = {
     Ending.FLUTTERED: "b",
 }
 RETRIED: Final = "r"
-"""An opening that took more than one pulse."""
+"""An opening before which a pulse failed that was driven alone."""
+IN_COMPANY: Final = "c"
+"""No pulse failed but beside another coil: that is no trouble of this lock."""
 TROUBLE: Final = frozenset({RETRIED, MARKS[Ending.LATE], MARKS[Ending.FAILED]})
 LIES: Final = frozenset({MARKS[Ending.UNASKED], MARKS[Ending.FLUTTERED]})
 
@@ -58,6 +60,14 @@ class Kept(BaseModel):
 Count = Annotated[int, Field(ge=0)]
 Score = Annotated[float, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+def mark_of(episode: Episode) -> str:
+    """An episode's letter in the story of its lock."""
+    if episode.pulses == 0 or episode.failed_alone:
+        return RETRIED if episode.ending is Ending.OPENED else MARKS[episode.ending]
+    opened_at_once = episode.ending is Ending.OPENED and episode.pulses == 1
+    return MARKS[Ending.OPENED] if opened_at_once else IN_COMPANY
 
 
 class LockHistory(Kept):
@@ -142,14 +152,13 @@ class LockHistory(Kept):
         `common_log` is how much slower the other locks of its board are at present, `place` the board's count of
         episodes: a lock is compared with its own past, less what all its neighbours share.
         """
-        mark = RETRIED if episode.ending is Ending.OPENED and episode.pulses > 1 else MARKS[episode.ending]
-        counted = self._counted(episode, mark)
+        counted = self._counted(episode, mark_of(episode))
         if episode.latency is None:
             return counted
         return counted.model_copy(update=self._timed(episode.latency, common_log, place))
 
     def _counted(self, episode: Episode, mark: str) -> LockHistory:
-        learning = self.early_trials < REFERENCE_OPENINGS
+        learning = self.early_trials < REFERENCE_OPENINGS and mark != IN_COMPANY
         failed = episode.pulses - (episode.ending is Ending.OPENED)
         in_trouble, lied = mark in TROUBLE, mark in LIES
         update: dict[str, object] = {
@@ -162,10 +171,10 @@ class LockHistory(Kept):
             "early_trials": self.early_trials + learning,
             "early_trouble": self.early_trouble + (learning and in_trouble),
             "early_lies": self.early_lies + (learning and lied),
-            "unmoved": self.unmoved + 1 if episode.ending is Ending.FAILED else 0,
+            "unmoved": self.unmoved + (episode.failed_alone > 0) if episode.ending is Ending.FAILED else 0,
             "lies": share_step(self.lies, failed=lied, healthy=healthy_share(self.early_lies, self.early_trials)),
         }
-        if not lied:  # an opening that nobody asked for says nothing about pulses
+        if episode.alone:  # what nobody asked for says nothing of pulses, and a pulse in company nothing of its lock
             healthy = healthy_share(self.early_trouble, self.early_trials)
             update["trouble"] = share_step(self.trouble, failed=in_trouble, healthy=healthy)
         return self.model_copy(update=update)

@@ -20,6 +20,8 @@ SUPPLY_WINDOW: Final = 120
 LEAST_LOCKS: Final = 4
 """Fewer locks that agree may be a coincidence, or simply the same fitter's work."""
 LEAST_OPENINGS: Final = 12
+NEWEST_OPENINGS: Final = 6
+"""They give a board away that has begun to share another one's trouble: half of what a verdict on itself takes."""
 
 
 class Opening(Kept):
@@ -59,6 +61,11 @@ class BoardHistory(Kept):
         """How much slower the other locks are at present; 0.0 while too few of them say so, and never less."""
         medians = self.medians(without=without)
         return max(0.0, median(medians.values())) if len(medians) >= LEAST_LOCKS - 1 else 0.0
+
+    def recent_log(self) -> float:
+        """How much slower the very newest openings are, in the middle; 0.0 while there are too few."""
+        newest = [each.residual_log for each in self.openings if each.residual_log is not None][-NEWEST_OPENINGS:]
+        return median(newest) if len(newest) == NEWEST_OPENINGS else 0.0
 
     def shift(self, references: Mapping[str, Reference]) -> tuple[float, float] | None:
         """How much slower the locks are together, and the standard error of that; None while too few were opened."""
@@ -109,10 +116,6 @@ class SupplyHistory(Kept):
             failures[each.compartment] += each.failed
         worst = max(failures, key=lambda lock: failures[lock], default="")
         return _together_and_alone(each for each in self.fired if each.compartment != worst)
-
-    def table_of(self, compartment: str) -> tuple[int, int, int, int]:
-        """The same of one lock."""
-        return _together_and_alone(each for each in self.fired if each.compartment == compartment)
 
 
 def _together_and_alone(fired: Iterable[Fired]) -> tuple[int, int, int, int]:

@@ -17,7 +17,6 @@ from firmware_bridge.reports import DoorChanged, Latch, LockDrifted, LockPulsed,
 
 DAY_S = 86400.0
 READS_EVERY_S = 0.025
-PULSE_S = 0.55
 JAMMED_AFTER_S = 1.5
 
 
@@ -66,7 +65,7 @@ class LockLife:
             for lock in range(1, self.locks + 1)
         }
         self.wiring = {
-            name: Wiring(f"line:{ord(name[0]) - 65}", f"line:{ord(name[0]) - 65}:{int(name[1:]) - 1}", PULSE_S)
+            name: Wiring(f"line:{ord(name[0]) - 65}", f"line:{ord(name[0]) - 65}:{int(name[1:]) - 1}")
             for name in self.habits
         }
         self.latches = dict.fromkeys(self.habits, Latch.LATCHED)
@@ -106,9 +105,9 @@ class LockLife:
             jammed = self.random.random() < (max(habits.jams, self.fails_together) if together else habits.jams)
             if together:
                 other = self.random.choice([each for each in self.habits if each != name])
-                self._pulse(other, sent + 0.1, jammed=self.random.random() < self.fails_together)
+                self._pulse(other, sent + 0.1, jammed=self.random.random() < self.fails_together, company=1)
                 self.move(other, Latch.LATCHED, sent + 20.0)
-            if self._pulse(name, sent, jammed=jammed or habits.frozen):
+            if self._pulse(name, sent, jammed=jammed or habits.frozen, company=int(together)):
                 break
             self.now += 5.0
         self.now += self.random.uniform(5.0, 40.0)
@@ -125,17 +124,17 @@ class LockLife:
         self.book.take(DoorChanged(name, latch, self.latches[name], at))
         self.latches[name] = latch
 
-    def _pulse(self, name: str, sent: float, *, jammed: bool) -> bool:
+    def _pulse(self, name: str, sent: float, *, jammed: bool, company: int) -> bool:
         if jammed:
             self.now = sent + JAMMED_AFTER_S
-            self.book.take(LockPulsed(name, Outcome.JAMMED, sent, self.now))
+            self.book.take(LockPulsed(name, Outcome.JAMMED, sent, self.now, company=company))
             return False
         self.now = sent + self._latency(name)
         self.move(name, Latch.UNLATCHED, self.now)
         phase = self.random.uniform(0.0, READS_EVERY_S)
         latched_at = sent + phase + math.floor((self.now - sent - phase) / READS_EVERY_S) * READS_EVERY_S
         unlatched_at = latched_at + READS_EVERY_S
-        self.book.take(LockPulsed(name, Outcome.OPENED, sent, unlatched_at, latched_at, unlatched_at))
+        self.book.take(LockPulsed(name, Outcome.OPENED, sent, unlatched_at, latched_at, unlatched_at, company))
         return True
 
     def _latency(self, name: str) -> float:

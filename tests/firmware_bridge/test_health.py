@@ -79,6 +79,25 @@ def test_a_push_after_the_last_pulse_of_a_visit_is_a_stuck_door_and_no_lie(life:
     assert told(life) == {(Drift.STUCK_DOOR, "B02")}
 
 
+@pytest.mark.parametrize("then", [Outcome.OPENED, Outcome.JAMMED])
+def test_a_pulse_that_fails_beside_another_coil_is_no_evidence_against_its_door(life: LockLife, then: Outcome) -> None:
+    for _ in range(10):
+        life.now += 100.0
+        life.book.take(LockPulsed("B02", Outcome.JAMMED, life.now, life.now + 1.5, company=1))
+        life.now += 5.0
+        life.book.take(LockPulsed("B02", then, life.now, life.now + 1.5, company=int(then is Outcome.JAMMED)))
+    assert told(life) == set()
+
+
+def test_a_door_that_fails_alone_as_well_is_a_stuck_door(life: LockLife) -> None:
+    for _ in range(6):
+        for company, outcome in ((1, Outcome.JAMMED), (0, Outcome.JAMMED), (0, Outcome.OPENED)):
+            life.book.take(LockPulsed("B02", outcome, life.now, life.now + 1.5, company=company))
+            life.now += 5.0
+        life.now += 100.0
+    assert told(life) == {(Drift.STUCK_DOOR, "B02")}
+
+
 def test_a_hook_that_opens_without_a_pulse_is_a_lying_sensor(life: LockLife) -> None:
     life.habits["B02"].unasked = 0.5
     life.live_until(Drift.LYING_SENSOR, "B02", 800)

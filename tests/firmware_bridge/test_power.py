@@ -169,3 +169,27 @@ def test_a_coil_that_rests_holds_nobody_up() -> None:
     budget.claim(lock(0), PULSE_S, 10.0)
     assert budget.claim(lock(0), PULSE_S, 10.6) > 0.0
     assert budget.claim(lock(1), PULSE_S, 10.7) == 0.0
+
+
+def test_a_coil_has_the_company_of_those_that_were_driven_during_its_pulse() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(1), PULSE_S, 10.1)
+    budget.claim(lock(2), PULSE_S, 20.0)
+    assert [budget.company(lock(channel), until=99.0) for channel in range(3)] == [1, 1, 0]
+
+
+def test_who_comes_after_a_door_has_opened_was_no_company() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(1), PULSE_S, 10.1)
+    assert budget.company(lock(0), until=10.05) == 0
+    assert budget.company(lock(1), until=10.15) == 1
+
+
+def test_company_that_has_been_driven_again_since_is_remembered() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.claim(lock(0), PULSE_S, 10.0)
+    budget.claim(lock(1), PULSE_S, 10.1)
+    budget.claim(lock(0), PULSE_S, 15.0)
+    assert budget.company(lock(1), until=99.0) == 1
