@@ -117,6 +117,10 @@ class Columns:
         self._words[:, :, place] = 0
         self._entries[place] = [None] * (place.stop - place.start)
 
+    def wipe_codes(self) -> None:
+        """Overwrites every code, once all that was kept lies in other arrays; names may be shared with those."""
+        self._words[:, :, : self._used] = 0
+
     def packed_together(self, more: int = 0) -> Columns:
         """The same without empty columns, in new arrays with room for `more` columns and to grow."""
         kept = np.flatnonzero(self._kept[: self._used])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,8 @@ class Gallery:
         self._lock = threading.Lock()
         self._columns = Columns()
         self._searches = 0
-        self._retired: list[tuple[Columns, slice]] = []
-        """Columns of removed templates, to be wiped when no search can be reading them."""
+        self._retired: list[Callable[[], None]] = []
+        """Wipes of removed templates and of outgrown arrays, due when no search can be reading them."""
 
     def __len__(self) -> int:
         with self._lock:
@@ -87,7 +88,7 @@ class Gallery:
             if template_id in self._columns:
                 raise DuplicateTemplate(f"template {template_id!r} is in the gallery already; remove it first")
             if not self._columns.room(packed.columns):
-                self._columns = self._columns.packed_together(packed.columns)
+                self._pack_together(packed.columns)
             self._columns.append(entry, packed)
 
     def remove(self, template_id: str) -> None:
@@ -95,10 +96,10 @@ class Gallery:
         with self._lock:
             if template_id not in self._columns:
                 raise UnknownTemplate(f"template {template_id!r} is not in the gallery")
-            self._retired.append((self._columns, self._columns.retire(template_id)))
+            self._retired.append(partial(self._columns.wipe, self._columns.retire(template_id)))
             self._wipe()
             if self._columns.empty > SMALLEST + MOST_EMPTY * self._columns.used:
-                self._columns = self._columns.packed_together()
+                self._pack_together()
 
     def identify(self, probe: Template) -> Identification:
         """The nearest template and the nearest one of another person; raises `ForeignEncoder` for a foreign probe."""
@@ -111,6 +112,12 @@ class Gallery:
             usable &= informs(probe) & ~view.other_eye(probe.side)
             found[~usable] = np.inf
             return _identification(found, view)
+
+    def _pack_together(self, more: int = 0) -> None:
+        """Moves everything into new arrays and overwrites the old: no copy outlives a later removal."""
+        outgrown, self._columns = self._columns, self._columns.packed_together(more)
+        self._retired.append(outgrown.wipe_codes)
+        self._wipe()
 
     @contextmanager
     def _searching(self) -> Iterator[View]:
@@ -128,8 +135,8 @@ class Gallery:
         """Overwrites what was removed, unless a search may still be reading it: the last one to end does it then."""
         if self._searches:
             return
-        for columns, place in self._retired:
-            columns.wipe(place)
+        for wipe in self._retired:
+            wipe()
         self._retired.clear()
 
 

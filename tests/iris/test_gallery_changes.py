@@ -175,6 +175,36 @@ def test_a_removed_template_is_overwritten_once_no_search_reads_it(
     assert columns._entries[0] is None
 
 
+@pytest.mark.parametrize("during_a_search", [False, True])
+def test_arrays_that_were_outgrown_keep_no_copy_of_a_code_once_no_search_reads_them(
+    make_template: Make, monkeypatch: pytest.MonkeyPatch, *, during_a_search: bool
+) -> None:
+    """Or a template that is removed later would live on in freed memory."""
+    gallery = Gallery()
+    for seed in range(columns_module.SMALLEST):
+        gallery.add(f"t{seed}", f"p{seed}", make_template(seed))
+    outgrown = gallery._columns
+
+    def meanwhile(probe: Planes, others: Planes, scan: Scan) -> Distances:
+        gallery.add("one more", "p", make_template(500))
+        assert outgrown._words[:, :, 7].any()
+        return distances(probe, others, scan)
+
+    with monkeypatch.context() as patched:
+        if during_a_search:
+            patched.setattr(gallery_module, "distances", meanwhile)
+        found = gallery.identify(make_template(7))
+        assert found.best is not None
+        assert found.best.template_id == "t7"
+    if not during_a_search:
+        gallery.add("one more", "p", make_template(500))
+    assert gallery._columns is not outgrown
+    assert not outgrown._words[:, :, : columns_module.SMALLEST].any()
+    again = gallery.identify(make_template(7))
+    assert again.best == found.best
+    assert again.compared == columns_module.SMALLEST + 1
+
+
 def test_a_failed_search_leaves_the_gallery_in_order(make_template: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     gallery = Gallery()
     gallery.add("t", "p", make_template(1))
