@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iris import impostors
-from iris.decision import MARGIN, Accepted, Ambiguous, Look, NotRecognised, NotYet, Policy
+from iris.decision import MARGIN, Accepted, Ambiguous, Look, NotRecognised, NotYet, Policy, WrongView
 from iris.gallery import Candidate, Gallery, Identification
 from iris.template import Template
+from iris.wrong_view import ViewFault
 
 FAR = 0.46
 
@@ -125,3 +126,30 @@ def test_a_gallery_that_grew_during_the_look_tightens_the_threshold() -> None:
     small = Look(Policy(), 10).add(seen(0.45))
     large = Look(Policy(), 10).add(grown)
     assert large.threshold < small.threshold
+
+
+def test_an_ending_tells_how_many_frames_were_judged_and_how_near_the_nearest_came() -> None:
+    for fault in (None, ViewFault.MIRRORED):
+        look = Look(Policy(), 100)
+        for distance in (0.45, 0.43, 0.44):
+            look.add(seen(distance))
+        assert look.close(fault) == (WrongView(fault, 3) if fault else NotRecognised(3, 0.43))
+    look = Look(Policy(), 100)
+    look.add(seen(0.45))
+    look.add(seen(0.2, 0.21))
+    assert look.close() == Ambiguous(("ann", "bob"), 2)
+
+
+def test_everybody_who_came_too_near_in_any_frame_is_named() -> None:
+    look = Look(Policy(), 100)
+    look.add(seen(0.2, 0.21))
+    look.add(seen(0.2, 0.21, person="cai", rival="dan"))
+    look.add(seen(0.1, person="eve"))
+    ending = look.close()
+    assert isinstance(ending, Ambiguous)
+    assert ending.people == ("ann", "bob", "cai", "dan", "eve")
+
+
+def test_a_lead_of_just_the_margin_is_enough_and_one_step_less_is_not() -> None:
+    assert isinstance(Look(Policy(), 100).add(seen(0.0, MARGIN)), Accepted)
+    assert isinstance(Look(Policy(), 100).add(seen(0.0, float(np.nextafter(MARGIN, 0)))), NotYet)

@@ -88,6 +88,16 @@ def test_damage_that_leaves_the_header_readable_is_refused_by_the_checksum(
         Template.from_bytes(bytes(data))
 
 
+def test_packing_a_code_keeps_its_bits_and_everything_that_is_known_of_it(
+    make_template: Callable[..., Template],
+) -> None:
+    code = make_template(1).unpacked()
+    packed = Template.of(code, side=EyeSide.RIGHT, quality=33, frames=7)
+    assert (packed.side, packed.quality, packed.frames, packed.rival) == (EyeSide.RIGHT, 33, 7, None)
+    assert np.array_equal(packed.unpacked().bits, code.bits)
+    assert np.array_equal(packed.unpacked().mask, code.mask)
+
+
 def test_templates_are_equal_when_their_bytes_are(make_template: Callable[..., Template]) -> None:
     one, again, other = make_template(1), make_template(1), make_template(2)
     assert one == again
