@@ -39,10 +39,26 @@ def test_the_whole_look_spends_no_more_than_the_promise(size: int, frames: int, 
     assert spent <= rate * 1.01
 
 
-@pytest.mark.parametrize(("rate", "frames"), [(0.0, 1), (-1.0, 1), (0.6, 1), (math.nan, 1), (1e-6, 0)])
-def test_impossible_promises_are_refused(rate: float, frames: int) -> None:
-    with pytest.raises(ValueError, match="expected"):
-        Policy(rate, frames)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("false_match_rate", 0.0),
+        ("false_match_rate", -1.0),
+        ("false_match_rate", 0.6),
+        ("false_match_rate", math.nan),
+        ("frames", 0),
+        ("looks", 0),
+    ],
+)
+def test_impossible_promises_are_refused_by_name(field: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"^{field}: expected .*, got {value}$"):
+        Policy(**{field: value})
+
+
+def test_a_gallery_of_less_than_nobody_is_refused_and_an_empty_one_is_as_strict_as_one_template() -> None:
+    with pytest.raises(ValueError, match=r"^gallery_size: expected 0 or more, got -1$"):
+        Policy().threshold(-1)
+    assert Policy().threshold(0) == Policy().threshold(1) > Policy().threshold(2)
 
 
 def test_the_policy_says_where_no_data_stand_behind_it() -> None:
@@ -131,8 +147,8 @@ def test_a_gallery_that_grew_during_the_look_tightens_the_threshold() -> None:
 def test_an_ending_tells_how_many_frames_were_judged_and_how_near_the_nearest_came() -> None:
     for fault in (None, ViewFault.MIRRORED):
         look = Look(Policy(), 100)
-        for distance in (0.45, 0.43, 0.44):
-            look.add(seen(distance))
+        for judged, (distance, nearest) in enumerate(((0.45, 0.45), (0.43, 0.43), (0.44, 0.43)), 1):
+            assert look.add(seen(distance)) == NotYet(Policy().frames - judged, nearest, Policy().threshold(100))
         assert look.close(fault) == (WrongView(fault, 3) if fault else NotRecognised(3, 0.43))
     look = Look(Policy(), 100)
     look.add(seen(0.45))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from iris import impostors
 from iris.burst import FUSED, Burst
-from iris.decision import MARGIN, Accepted, Ambiguous, Look, NotYet, Policy
+from iris.decision import MARGIN, Accepted, Ambiguous, Look, NotRecognised, NotYet, Policy
 from iris.gallery import NEAR, NEAR_AT_MOST, Candidate, Gallery, Identification
 from iris.template import EyeSide, Template
 
@@ -46,13 +46,13 @@ def test_more_of_anything_that_spends_the_promise_never_loosens_a_threshold(
 
 
 @given(sizes, st.integers(1, 40), st.integers(1, 8), promises)
-def test_all_comparisons_of_a_visit_together_spend_no_more_than_the_promise(
+def test_all_comparisons_of_a_visit_together_spend_the_promise_and_no_more(
     size: int, frames: int, looks: int, rate: float
 ) -> None:
     policy = Policy(rate, frames, looks)
     singles = policy.rate_per_comparison(size) * size * frames * looks
     pairs = policy.rate_per_pair_of_eyes(size) * size * frames**2 * looks
-    assert singles + pairs <= rate * (1 + 1e-9)
+    assert singles + pairs == pytest.approx(rate, rel=1e-9)
 
 
 distance = st.one_of(st.floats(0.0, 0.5), st.just(math.nan), st.just(math.inf), st.just(-math.inf))
@@ -164,6 +164,24 @@ def test_a_stranger_beside_both_eyes_leaves_the_look_open_for_a_better_frame() -
     for found in both_eyes(both - 0.001, both - 0.001, Candidate("s", "stranger", both + 0.001, EyeSide.LEFT)):
         assert isinstance(look.add(found), NotYet)
     assert isinstance(look.add(both_eyes(0.2, 0.2)[0]), Accepted)
+
+
+def test_a_stranger_leaves_the_look_open_from_the_threshold_on_and_hinders_nobody_from_the_margin_on() -> None:
+    both = Policy().threshold_of_both_eyes(100)
+    assert both is not None
+    mean = both - MARGIN / 2
+
+    def beside(stranger: float) -> tuple[object, object]:
+        look = Look(Policy(), 100)
+        first, second = both_eyes(mean, mean, Candidate("s", "stranger", stranger, EyeSide.LEFT))
+        look.add(first)
+        decision = look.add(second)
+        return type(decision), None if isinstance(decision, Accepted) else type(look.close())
+
+    assert beside(float(np.nextafter(both, 0))) == (NotYet, Ambiguous)
+    assert beside(both) == (NotYet, NotRecognised)
+    assert beside(float(np.nextafter(mean + MARGIN, 0))) == (NotYet, NotRecognised)
+    assert beside(mean + MARGIN) == (Accepted, None)
 
 
 @pytest.mark.parametrize("far_first", [True, False])

@@ -63,6 +63,16 @@ def test_distances_drawn_from_the_model_fall_below_its_thresholds_as_often_as_it
         assert (drawn < impostors.threshold(rate)).mean() == pytest.approx(rate, rel=0.15)
 
 
+def test_the_mean_of_two_eyes_falls_below_its_threshold_as_often_as_one_of_all_pairs_of_rotations_may() -> None:
+    """Drawn from the model at one rotation of each eye, going together by as much as is assumed."""
+    rng, rate = np.random.default_rng(7), 0.5
+    shared, own = rng.normal(size=1_000_000), rng.normal(size=(2, 1_000_000))
+    together = impostors.CORRELATION_OF_EYES
+    eyes = 0.5 + impostors.spread() * (np.sqrt(together) * shared + np.sqrt(1 - together) * own)
+    below = (eyes.mean(axis=0) < impostors.threshold_of_both_eyes(rate)).mean()
+    assert below == pytest.approx(rate / impostors.INDEPENDENT_ROTATIONS**2, rel=0.08)
+
+
 @pytest.fixture(scope="module")
 def fitting() -> ModuleType:
     path = Path(__file__).parents[2] / "benchmarks" / "impostor_model.py"
