@@ -29,9 +29,16 @@ class DoorPast:
     raw: Latch = Latch.UNKNOWN
     open_since: float | None = None
     pulsed_at: float | None = None
+    unseen_pulse: bool = False
+    """What its last pulse did was not seen: it explains an opening until the hook says latched again."""
     cool_at: float | None = None
     moves: deque[float] = field(default_factory=lambda: deque(maxlen=FLUTTER_MOVES))
     """When single reads of its hook last changed."""
+
+    def explained(self, now: float) -> bool:
+        """Whether a pulse accounts for an opening."""
+        lately = self.pulsed_at is not None and now - self.pulsed_at < EXPLAINED_BY_PULSE_S
+        return lately or self.unseen_pulse
 
 
 class DoorFaults:
@@ -60,6 +67,8 @@ class DoorFaults:
         if raw is not door.raw and door.raw is not Latch.UNKNOWN:
             door.moves.append(now)
         door.raw = raw
+        if raw is Latch.LATCHED:
+            door.unseen_pulse = False
         if len(door.moves) == FLUTTER_MOVES and door.moves[0] > now - FLUTTER_WINDOW_S:
             cause = f"its hook changed {FLUTTER_MOVES} times within {now - door.moves[0]:.1f} s"
             self._book.lasts(FaultKind.HOOK_FLUTTERS, compartment, cause, door.moves[-1])
@@ -74,10 +83,10 @@ class DoorFaults:
             door.raw = Latch.UNKNOWN
             return
         if latch is Latch.UNLATCHED:
-            door.open_since = now
+            if door.open_since is None:  # else it was open before it fell silent
+                door.open_since = now
             self._book.evidence((FaultKind.DOOR_JAMMED,), compartment, now)
-            asked = door.pulsed_at is not None and now - door.pulsed_at < EXPLAINED_BY_PULSE_S
-            if door.known is Latch.LATCHED and not asked:
+            if door.known is Latch.LATCHED and not door.explained(now):
                 self._book.latch(FaultKind.DOOR_OPENED, compartment, "it opened though no pulse had been sent", now)
         else:
             door.open_since = None
@@ -86,7 +95,8 @@ class DoorFaults:
 
     def settled(self, compartment: str, outcome: Outcome, detail: str, now: float) -> None:
         """A pulse has been settled."""
-        self._door(compartment).pulsed_at = now
+        door = self._door(compartment)
+        door.pulsed_at, door.unseen_pulse = now, outcome is Outcome.UNCONFIRMED
         if outcome is Outcome.JAMMED:
             self._book.latch(FaultKind.DOOR_JAMMED, compartment, detail, now)
 

@@ -69,7 +69,7 @@ class ReadPlan:
         """A door is about to move: read it now and as often as the line allows."""
         for read in self.reads:
             if channel in read.channels:
-                read.due, read.urgent = now, True
+                read.due, read.urgent, read.resting = now, True, None
 
     def postpone(self, until: float) -> None:
         """The board does not answer: one read is tried then, and no other before."""

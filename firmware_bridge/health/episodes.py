@@ -93,6 +93,8 @@ class Door:
     """When it opened, until a pulse's report explains it."""
     ending: Ending = Ending.UNASKED
     """What that opening is if no report does."""
+    unseen_until: float = 0.0
+    """Until then a pulse that nobody could follow explains an opening."""
 
     def after(self, pulse: LockPulsed) -> Door:
         """The same after one more pulse of the present wish."""
@@ -128,7 +130,8 @@ class EpisodeFinder:
         since_move = float("inf") if door.moved_at is None else event.at - door.moved_at
         if (event.previous, event.latch) == (Latch.LATCHED, Latch.UNLATCHED):
             ending = Ending.FLUTTERED if since_move < FLUTTER_S else Ending.UNASKED
-            door = replace(door, open_at=event.at, ending=Ending.LATE if door.pulses else ending)
+            if door.pulses or event.at > door.unseen_until:
+                door = replace(door, open_at=event.at, ending=Ending.LATE if door.pulses else ending)
         elif event.latch is Latch.LATCHED and door.ending is Ending.UNASKED and since_move < FLUTTER_S:
             door = replace(door, ending=Ending.FLUTTERED)
         moved_at = None if Latch.UNKNOWN in (event.latch, event.previous) else event.at
@@ -137,9 +140,10 @@ class EpisodeFinder:
     def pulsed(self, pulse: LockPulsed) -> Iterator[Episode]:
         """Take the end of an attempt; give the episodes that it ends."""
         compartment = pulse.compartment
-        if pulse.outcome is Outcome.UNCONFIRMED:
-            return
         door = self._doors.get(compartment, Door())
+        if pulse.outcome is Outcome.UNCONFIRMED:
+            self._doors[compartment] = replace(door, unseen_until=pulse.at + EPISODE_GAP_S)
+            return
         if door.pulses and (pulse.sent - door.pulsed_at > EPISODE_GAP_S or door.pulses >= MOST_PULSES):
             yield door.episode(compartment, Ending.FAILED)
             door = door.ended()

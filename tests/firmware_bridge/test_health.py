@@ -104,6 +104,15 @@ def test_a_hook_that_opens_without_a_pulse_is_a_lying_sensor(life: LockLife) -> 
     assert told(life) == {(Drift.LYING_SENSOR, "B02")}
 
 
+def test_an_opening_soon_after_a_pulse_that_nobody_could_follow_is_no_lie(life: LockLife) -> None:
+    for _ in range(12):
+        life.now += 300.0
+        life.book.take(LockPulsed("B02", Outcome.UNCONFIRMED, life.now, life.now + 3.5))
+        life.move("B02", Latch.UNLATCHED, life.now + 4.0)
+        life.move("B02", Latch.LATCHED, life.now + 30.0)
+    assert told(life) == set()
+
+
 def test_a_hook_that_flutters_is_a_lying_sensor(life: LockLife) -> None:
     life.habits["B02"].flutters = 0.5
     life.live_until(Drift.LYING_SENSOR, "B02", 800)

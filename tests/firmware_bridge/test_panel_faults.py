@@ -150,6 +150,38 @@ def test_a_door_that_opened_while_its_board_was_silent_is_told_as_well(bus_type:
     assert f"door_opened {first(bench)}" in found(bench)
 
 
+def test_a_door_that_opened_while_nobody_could_see_what_its_pulse_did_has_not_opened_by_itself(
+    bus_type: type[FakeBus],
+) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    future = bench.submit(0)
+    bench.until(lambda: bool(bench.bus.unlock_frames))
+    bench.port.plugged = False
+    bench.until(future.done)
+    assert future.result().outcome is Outcome.UNCONFIRMED
+    bench.for_seconds(60.0)
+    bench.port.plugged = True
+    bench.until(lambda: bench.latches[first(bench)] is Latch.UNLATCHED)
+    assert f"door_opened {first(bench)}" not in found(bench)
+
+
+def test_a_pulse_that_nobody_saw_explains_no_opening_once_the_door_was_seen_shut(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type)
+    bench.read_first()
+    bench.bus.door(0).stuck = True
+    future = bench.submit(0)
+    bench.until(lambda: bool(bench.bus.unlock_frames))
+    bench.port.plugged = False
+    bench.until(future.done)
+    bench.for_seconds(60.0)
+    bench.port.plugged = True
+    bench.until(lambda: bench.latches[first(bench)] is Latch.LATCHED)
+    bench.bus.door(0).open_by_hand()
+    bench.for_seconds(2.0)
+    assert f"door_opened {first(bench)}" in found(bench)
+
+
 def test_a_door_that_was_open_at_the_start_has_not_opened_by_itself(bus_type: type[FakeBus]) -> None:
     bench = make_bench(bus_type)
     bench.bus.door(0).open_by_hand()
@@ -168,6 +200,19 @@ def test_a_door_left_open_is_a_fault_until_it_is_shut(bus_type: type[FakeBus]) -
     bench.bus.door(0).close()
     bench.for_seconds(2.0)
     assert not bench.faults.all()
+
+
+def test_a_board_that_comes_and_goes_does_not_put_off_the_alarm_of_a_door_left_open(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type, power=PanelSettings(open_within_s=1.0, left_open_s=300.0))
+    bench.read_first()
+    bench.unlock(0)
+    bench.for_seconds(200.0)
+    board = bench.bus.boards[min(bench.bus.boards)]
+    board.deaf = True
+    bench.for_seconds(5.0)
+    board.deaf = False
+    bench.for_seconds(110.0)
+    assert f"door_left_open {first(bench)}" in found(bench)
 
 
 def test_a_hook_that_flutters_is_told_and_forgiven_once_it_has_been_still(bus_type: type[FakeBus]) -> None:
