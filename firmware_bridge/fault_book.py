@@ -7,6 +7,7 @@ comes back soon after its end takes longer to clear each time.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -42,13 +43,18 @@ class Past:
 
 
 class FaultBook:
-    """All faults of a panel. Safe from any thread; `on_event` is called outside its lock."""
+    """All faults of a panel. Safe from any thread.
+
+    `on_event` is called in the order in which things happened, one at a time, and may ask the book.
+    """
 
     def __init__(self, on_event: Callable[[FaultChanged], None]) -> None:
         self._on_event = on_event
         self._guard = threading.Lock()
         self._latched: dict[Key, Latched] = {}
         self._past: dict[Key, Past] = {}
+        self._news: deque[FaultChanged] = deque()
+        self._telling = threading.RLock()
 
     @property
     def empty(self) -> bool:
@@ -72,7 +78,6 @@ class FaultBook:
         """Something was seen that speaks against these faults of a part."""
         if self.empty:  # the common case, on every read of every board
             return
-        ended = []
         with self._guard:
             for kind in kinds:
                 latched = self._latched.get((kind, part))
@@ -80,18 +85,17 @@ class FaultBook:
                     continue
                 since = now if latched.good_since is None else latched.good_since
                 if now - since >= latched.quiet_s:
-                    ended.append(self._end(kind, part, now))
+                    self._end(kind, part, "evidence", now)
                 else:
                     self._latched[kind, part] = replace(latched, good_since=since)
-        for fault in ended:
-            self._on_event(FaultChanged(fault, over=True, why="evidence", at=now))
+        self._tell()
 
     def clear(self, part: str, now: float) -> tuple[Fault, ...]:
         """Service staff has seen to a part; what is still wrong with it will be latched again."""
         with self._guard:
-            ended = tuple(self._end(kind, part, now) for kind, which in list(self._latched) if which == part)
-        for fault in ended:
-            self._on_event(FaultChanged(fault, over=True, why="service staff", at=now))
+            mine = [kind for kind, which in self._latched if which == part]
+            ended = tuple(self._end(kind, part, "service staff", now) for kind in mine)
+        self._tell()
         return ended
 
     def _note(self, kind: FaultKind, part: str, cause: str, now: float, *, once_more: bool) -> None:
@@ -105,7 +109,8 @@ class FaultBook:
                 return
             fault = Fault(kind, part, cause, first=now, last=now, count=1)
             self._latched[kind, part] = Latched(fault, self._quiet_s(kind, part, now))
-        self._on_event(FaultChanged(fault, over=False, why="", at=now))
+            self._news.append(FaultChanged(fault, over=False, why="", at=now))
+        self._tell()
 
     def _quiet_s(self, kind: FaultKind, part: str, now: float) -> float:
         """How long evidence must last this time."""
@@ -115,7 +120,14 @@ class FaultBook:
             return quiet_s
         return min(max(2 * past.quiet_s, QUIET_GROWN_LEAST_S), QUIET_MOST_S)
 
-    def _end(self, kind: FaultKind, part: str, now: float) -> Fault:
+    def _end(self, kind: FaultKind, part: str, why: str, now: float) -> Fault:
         latched = self._latched.pop((kind, part))
         self._past[kind, part] = Past(now, latched.quiet_s)
+        self._news.append(FaultChanged(latched.fault, over=True, why=why, at=now))
         return latched.fault
+
+    def _tell(self) -> None:
+        """Tell what has happened, also what another thread has not told yet: the newest word is the last one."""
+        with self._telling:
+            while self._news:
+                self._on_event(self._news.popleft())

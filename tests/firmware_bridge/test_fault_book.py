@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 from firmware_bridge.fault_book import QUIET_MOST_S, FaultBook
 from firmware_bridge.faults import QUIET_S, REMEDIES, STAFF_ONLY, FaultKind
 from firmware_bridge.reports import FaultChanged
@@ -79,3 +81,22 @@ def test_only_staff_ends_a_door_that_opened_by_itself() -> None:
     assert [fault.kind for fault in book.clear("A01", 10000.0)] == [FaultKind.DOOR_OPENED]
     assert [fault.part for fault in book.all()] == ["A02"]
     assert book.told[-1].why == "service staff"
+
+
+def test_what_staff_has_cleared_and_a_line_latches_again_meanwhile_is_told_in_that_order() -> None:
+    told: list[bool] = []
+    line: list[threading.Thread] = []
+
+    def listen(event: FaultChanged) -> None:
+        if event.over:
+            line.append(threading.Thread(target=book.latch, args=(FaultKind.DOOR_JAMMED, "A01", "again", 2.0)))
+            line[0].start()
+            line[0].join(0.2)
+        told.append(event.over)
+
+    book = FaultBook(listen)
+    book.latch(FaultKind.DOOR_JAMMED, "A01", "it did not open", 0.0)
+    book.clear("A01", 1.0)
+    line[0].join()
+    assert told == [False, True, False]
+    assert book.all()
