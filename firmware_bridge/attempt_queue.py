@@ -64,13 +64,14 @@ class AttemptQueue:
         if self._remove(attempt):
             attempt.give_up(outcome, detail, now)
 
-    def give_up_all(self, outcome: Outcome, detail: str, now: float) -> None:
-        """End all that wait without sending anything."""
+    def give_up_all(self, outcome: Outcome, detail: str, now: float) -> Sequence[Attempt]:
+        """End all that wait without sending anything; says which."""
         with self._guard:
             waiting = tuple(self._waiting)
             self._waiting.clear()
         for attempt in waiting:
             attempt.give_up(outcome, detail, now)
+        return waiting
 
     def close(self, detail: str, now: float) -> None:
         """Refuse all that wait and all that come."""

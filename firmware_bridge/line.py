@@ -158,11 +158,11 @@ class Line:
         self._set_up(up=False, cause=why)
         for watch in self._watches.values():
             watch.line_lost(why, self._clock())
-        self._queue.give_up_all(Outcome.LINE_DOWN, why, self._clock())
+        self._give_up_all(why, self._clock())
         self.first_read.set()
 
     def _open(self, now: float) -> float:
-        self._queue.give_up_all(Outcome.LINE_DOWN, "the port is not open", now)
+        self._give_up_all("the port is not open", now)
         if now < self._reopening.at:
             return min(self._reopening.at - now, IDLE_S)
         port = self._open_port(self._settings.port, self._pace.baud)
@@ -324,6 +324,11 @@ class Line:
                 continue
             wait = min(wait, left)
         return None, wait
+
+    def _give_up_all(self, why: str, now: float) -> None:
+        """End what waits; from here on it holds no other line up."""
+        for attempt in self._queue.give_up_all(Outcome.LINE_DOWN, why, now):
+            self._budget.forget(attempt.lock)
 
     def _why_not(self, attempt: Attempt, now: float) -> tuple[Outcome, str] | None:
         """Why an attempt ends without a frame; None when it may be sent, or must wait."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from fake_boards import Fake8aBus, FakeBus
-from line_bench import Bench, make_bench
+from line_bench import Bench, make_bench, pulse_of
 
+from config.settings import PanelSettings
 from firmware_bridge.faults import FaultKind
+from firmware_bridge.power import Lock
 from firmware_bridge.reports import DoorChanged, FaultChanged, Latch, LineChanged, Outcome
 
 
@@ -173,3 +175,18 @@ def test_the_first_frame_on_a_line_that_may_echo_is_a_read_of_one_hook() -> None
     bench = make_bench(Fake8aBus)
     bench.read_first()
     assert bench.bus.heard[0] == bytes.fromhex("80 01 01 33 B3")
+
+
+def test_an_attempt_that_ends_with_its_line_keeps_nobody_from_the_supply(bus_type: type[FakeBus]) -> None:
+    bench = make_bench(bus_type, power=PanelSettings(coils_at_once=1))
+    bench.read_first()
+    bench.until(lambda: set(bench.latches.values()) == {Latch.LATCHED})
+    bench.submit(0)
+    waiting = bench.submit(1, "a2")
+    bench.until(lambda: bool(bench.bus.unlock_frames))
+    bench.port.plugged = False
+    bench.until(waiting.done)
+    assert waiting.result().outcome is Outcome.LINE_DOWN
+    elsewhere, budget, pulse_s = Lock("back", 1, 0), bench.line._budget, pulse_of(bus_type.family)
+    at = bench.clock() + budget.claim(elsewhere, pulse_s, bench.clock())
+    assert budget.claim(elsewhere, pulse_s, at) == 0.0
