@@ -24,16 +24,20 @@ THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 
 
 async def watch_box(cabinet: Cabinet) -> None:
-    """Record when free space crosses the watermark and when the wall clock jumps, for ever."""
+    """Record when free space crosses the watermark and when the wall clock jumps, for ever.
+
+    On a full disk the jumps add up until they can be recorded.
+    """
     steps = StepWatch(cabinet.clock)
+    unrecorded_s = 0
     while True:
         await asyncio.sleep(EVERY_S)
-        jump_s = steps.check()
+        unrecorded_s += round(steps.check() or 0)
 
-        def record(ledger: Ledger, jump_s: float | None = jump_s) -> None:
+        def record(ledger: Ledger, by_s: int = unrecorded_s) -> None:
             events: list[Event] = []
-            if jump_s is not None:
-                events.append(ClockStepped(cabinet=cabinet.name, by_s=round(jump_s)))
+            if by_s:
+                events.append(ClockStepped(cabinet=cabinet.name, by_s=by_s))
             low = ledger.low_space()
             if low is not ledger.storage_recorded_low():
                 events.append(StorageChanged(cabinet=cabinet.name, low=low, free_mb=ledger.free_mb()))
@@ -42,7 +46,9 @@ async def watch_box(cabinet: Cabinet) -> None:
         try:
             await cabinet.ledger.run(record)
         except LedgerFull as fault:
-            log.warning("the box's state is not recorded", fault=str(fault))
+            log.warning("the box's state is not recorded yet", fault=str(fault))
+        else:
+            unrecorded_s = 0
 
 
 async def send_telemetry(cabinet: Cabinet, panel: Panel, platform: PlatformLink) -> None:
