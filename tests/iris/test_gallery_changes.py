@@ -106,12 +106,18 @@ def test_of_equally_near_templates_the_one_added_first_is_named(make_template: M
     assert [each.template_id for each in found.near] == ["second", "third", "first"]
 
 
-def test_very_many_equally_near_templates_are_named_in_the_order_in_which_they_came(make_template: Make) -> None:
-    gallery, names = Gallery(), [f"t{number}" for number in range(NEAR_AT_MOST + 20)]
-    for number, name in enumerate(names):
-        gallery.add(f"far{number}", "stranger", make_template(100 + number))
-        gallery.add(name, "p", make_template(1))
-    assert [each.template_id for each in gallery.identify(make_template(1)).near] == names[:NEAR_AT_MOST]
+@pytest.mark.parametrize("count", [30, NEAR_AT_MOST])
+def test_equally_near_templates_are_named_in_the_order_in_which_they_came(
+    make_template: Make, noisy_copy: Make, count: int
+) -> None:
+    gallery, nearest, farther = Gallery(), [], []
+    for number in range(count):
+        for names, noise in ((farther, 0.2), (nearest, 0.1)):
+            names.append(f"{noise} {number}")
+            gallery.add(names[-1], "p", noisy_copy(make_template(1), noise, 1))
+        gallery.add(f"far {number}", "stranger", make_template(100 + number))
+    told = [each.template_id for each in gallery.identify(make_template(1)).near]
+    assert told[: 2 * count] == [*nearest, *farther][:NEAR_AT_MOST]
 
 
 @pytest.mark.parametrize("room", [0, 1, 2])
