@@ -55,7 +55,7 @@ def threshold_of_both_eyes(false_match_rate: float) -> float:
     assumes nothing of how rotations go together; the two distances go together by `CORRELATION_OF_EYES`.
     """
     _check(false_match_rate)
-    single = min(false_match_rate / INDEPENDENT_ROTATIONS**2, 0.5)
+    single = false_match_rate / INDEPENDENT_ROTATIONS**2
     return 0.5 + spread() * math.sqrt((1 + CORRELATION_OF_EYES) / 2) * _NORMAL.inv_cdf(single)
 
 

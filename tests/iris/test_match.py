@@ -115,6 +115,13 @@ def test_a_flat_code_is_judged_by_its_information_once_it_has_enough_bits_to_com
                 compare(*pair)
 
 
+def test_the_fewest_bits_that_compare_are_taken_for_flat_by_chance_less_than_once_in_a_thousand_million() -> None:
+    places = math.ceil(LEAST_OVERLAP / 2)
+    flat = [ones for ones in range(places + 1) if abs(ones / places - 0.5) > match.MOST_UNEVEN]
+    of_one_kind = sum(math.comb(places, ones) for ones in flat) / 2**places
+    assert 2 * of_one_kind < 1e-9
+
+
 @pytest.mark.parametrize("part", [0, 1], ids=["real", "imaginary"])
 @pytest.mark.parametrize("ones", [True, False], ids=["ones", "zeros"])
 def test_a_code_informs_until_more_than_three_quarters_of_either_kind_of_bits_are_alike(
@@ -142,8 +149,13 @@ def test_masks_turn_with_their_codes(make_template: Callable[..., Template], tur
     rolled = template(np.roll(code.bits, turn, axis=0), np.roll(code.mask, turn, axis=0))
     found = compare(template(code.bits, code.mask), rolled)
     assert found.rotation == turn
+    assert found.degrees == pytest.approx(turn * 360 / CODE_COLUMNS)
     assert found.raw == 0.0
     assert found.overlap == 2 * code.mask.sum()
+
+
+def test_a_head_tilted_by_thirty_degrees_either_way_is_still_compared() -> None:
+    assert 30 <= TURNS * 360 / CODE_COLUMNS < 45
 
 
 def test_a_code_turned_further_than_any_head_is_another_eye(make_template: Callable[..., Template]) -> None:
