@@ -2,6 +2,9 @@
 
 The locks are a model (tests/firmware_bridge/lock_life.py, which states what it assumes); the detectors are real ones.
 A cabinet is two boards of twelve locks, each opened seven or eight times a day.
+
+With `--street 60` it plays each story of tests/firmware_bridge/lock_street.py with so many seeds instead: the
+simulator's metal, the real panel, and what was told of each cabinet against what had happened to it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "firmware_bridge"))
 
 from lock_life import DAY_S, LockLife
+from lock_street import STORIES, Story
 
 from firmware_bridge.reports import Drift
 
@@ -108,11 +112,33 @@ def detection(seeds: int) -> None:
         print(f"  {title:30} {cause:13} median {median:5.0f}  most {most:5.0f}  missed {missed}  other first {wrong}")
 
 
+def verdicts(seeds: int, only: str) -> None:
+    """What is told of each story: all that happened and nothing else, or what was missed, or told wrongly."""
+    print(f"stories of the street, {seeds} seeds each: cabinets of which exactly the truth was told")
+    for story in STORIES:
+        if only in story.name:
+            counted = Counter(verdict(story, seed) for seed in range(seeds))
+            others = "; ".join(f"{count} {what}" for what, count in counted.most_common() if what)
+            print(f"  {story.name:48} {counted['']:3d} of {seeds}  {others}", flush=True)
+
+
+def verdict(story: Story, seed: int) -> str:
+    """What was missed or told wrongly; empty when nothing was."""
+    told = story.play(seed).told()
+    missed = [f"missed {cause}" for cause, _ in sorted(story.told - told)]
+    return ", ".join([*missed, *sorted({f"told {cause}" for cause, _ in told - story.told})])
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--street", type=int, metavar="SEEDS", help="play the stories of the street instead")
+    arguments.add_argument("--only", default="", metavar="WORDS", help="of these, those whose name has the words")
     arguments.add_argument("--cabinets", type=int, default=12, help="sound cabinets of 24 locks, a year each")
     arguments.add_argument("--seeds", type=int, default=20, help="cabinets for each kind of drift")
     chosen = arguments.parse_args()
+    if chosen.street:
+        verdicts(chosen.street, chosen.only)
+        return
     detection(chosen.seeds)
     false_alarms(chosen.cabinets)
 

@@ -145,7 +145,7 @@ class HealthBook:
         lock, board_name = self._locks[name], self._wiring[name].board
         board = self._boards[board_name]
         residual = None
-        if episode.latency is not None and lock.reference is not None:
+        if episode.latency is not None and lock.reference is not None and lock.measures(episode.latency):
             residual = lock.reference.residual(episode.latency.seconds)
         self._locks[name] = lock.after(episode, common_log=board.common_log(without=name), place=board.places + 1)
         if episode.ending not in (Ending.UNASKED, Ending.FLUTTERED):

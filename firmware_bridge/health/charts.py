@@ -36,6 +36,12 @@ MOST_SPREADS: Final = 4.0
 """One opening counts for no more than this: a parcel that leans on the door once is no drift."""
 LATENCY_RUN: Final = 5e7
 """Openings between two false signals of the ideal chart; estimated references and real tails bring it down."""
+BISECTIONS: Final = 40
+"""They find a median to a part in a million million of the range of its values."""
+COARSER: Final = 4.0
+"""Reads so many times further apart than at first, on a busy line, measure no latency that could be compared."""
+LEAST_GRANULARITY_S: Final = 0.02
+"""A line is hardly read more often."""
 MAD_TO_SIGMA: Final = 1.4826
 """A normal deviate's standard deviation over its median absolute deviation."""
 MEDIAN_ERROR: Final = 1.2533
@@ -50,11 +56,17 @@ class Reference(BaseModel):
     median_log: float = Field(ge=-10, le=10)
     spread_log: float = Field(gt=0, le=10)
     count: int = Field(ge=1)
+    granularity_s: float | None = Field(default=None, ge=0, le=1000)
+    """How far apart the reads were that it stands on; None where that was not kept."""
 
     @property
     def seconds(self) -> float:
         """The usual latency."""
         return math.exp(self.median_log)
+
+    def comparable(self, granularity_s: float) -> bool:
+        """Whether reads so far apart measure a latency that says something beside this one."""
+        return self.granularity_s is None or granularity_s <= COARSER * max(self.granularity_s, LEAST_GRANULARITY_S)
 
     def residual(self, seconds: float) -> float:
         """How much slower than usual an opening was, as a natural logarithm: 0.69 is twice as slow."""
@@ -63,11 +75,29 @@ class Reference(BaseModel):
 
 def reference_of(seconds: Sequence[float], granularity_s: float) -> Reference:
     """The reference that some openings make; `granularity_s` is the typical distance of the reads between them."""
-    logs = [math.log(each) for each in seconds]
-    middle = median(logs)
-    spread = MAD_TO_SIGMA * median(abs(each - middle) for each in logs)
+    middle = math.log(blurred_median(seconds, granularity_s))
+    spread = MAD_TO_SIGMA * median(abs(math.log(each) - middle) for each in seconds)
     unseen = granularity_s / math.sqrt(12) / math.exp(middle)
-    return Reference(median_log=middle, spread_log=max(spread, unseen, LEAST_SPREAD_LOG), count=len(logs))
+    return Reference(
+        median_log=middle,
+        spread_log=max(spread, unseen, LEAST_SPREAD_LOG),
+        count=len(seconds),
+        granularity_s=granularity_s,
+    )
+
+
+def blurred_median(values: Sequence[float], width: float) -> float:
+    """The median of values that may be anywhere within `width` around what was read, equally likely.
+
+    Reads that always fall at the same times after a pulse give few different values, between which a plain median would
+    leap; this one (the median of grouped data) moves with their shares.
+    """
+    low, high = min(values) - width / 2, max(values) + width / 2
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        below = sum(min(1.0, max(0.0, (middle - each) / width + 0.5)) if width else each < middle for each in values)
+        low, high = (middle, high) if below < len(values) / 2 else (low, middle)
+    return max(high, min(values))
 
 
 def latency_step(score: float, reference: Reference, seconds: float) -> float:

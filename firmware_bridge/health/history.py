@@ -146,6 +146,10 @@ class LockHistory(Kept):
         """The same after any move of its hook."""
         return self if self.unmoved == 0 else self.model_copy(update={"unmoved": 0})
 
+    def measures(self, latency: Latency) -> bool:
+        """Whether a latency is worth comparing with this lock's own: fine reads and coarse ones are not alike."""
+        return self.reference is None or self.reference.comparable(latency.granularity_s)
+
     def after(self, episode: Episode, *, common_log: float, place: int) -> LockHistory:
         """The same after one more episode.
 
@@ -153,7 +157,7 @@ class LockHistory(Kept):
         episodes: a lock is compared with its own past, less what all its neighbours share.
         """
         counted = self._counted(episode, mark_of(episode))
-        if episode.latency is None:
+        if episode.latency is None or not self.measures(episode.latency):
             return counted
         return counted.model_copy(update=self._timed(episode.latency, common_log, place))
 
@@ -187,10 +191,15 @@ class LockHistory(Kept):
         update: dict[str, object] = {"recent_s": recent, "slowness": slowness}
         if slowness == 0.0:
             update["slow_since"] = place
-        if len(recent) == RECENT_OPENINGS and self.reference.residual(median(recent)) < FASTER_LOG:
+        if len(recent) == RECENT_OPENINGS and self._faster(self.reference, median(recent), latency.granularity_s):
             window = tuple(Latency(seconds, latency.granularity_s) for seconds in recent)
             update |= {"reference": None, "first_latencies": window, "slowness": 0.0}
         return update
+
+    @staticmethod
+    def _faster(reference: Reference, seconds: float, granularity_s: float) -> bool:
+        """Whether it has become faster, and by more than the reads lie apart: less is how they happen to fall."""
+        return reference.residual(seconds) < FASTER_LOG and reference.seconds - seconds > granularity_s
 
     def _learnt(self, first: tuple[Latency, ...]) -> dict[str, object]:
         if len(first) < REFERENCE_OPENINGS:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import random
+import statistics
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lock_life import LockLife
 
 from firmware_bridge.health.book import HealthBook, Records
+from firmware_bridge.health.charts import reference_of
+from firmware_bridge.health.episodes import Ending, Episode, Latency
+from firmware_bridge.health.history import LockHistory
 from firmware_bridge.reports import Drift, Latch, LockDrifted, LockPulsed, Outcome
 
 GROWN_UP = 50
@@ -163,6 +172,33 @@ def test_a_lock_that_is_replaced_by_a_faster_one_is_measured_by_its_own_past(lif
     life.live(GROWN_UP * 12)
     life.habits["A03"].slower = 1.0
     life.live_until(Drift.WEAK_LOCK, "A03", 400)
+
+
+def test_a_line_that_is_read_seldom_for_a_while_makes_no_lock_slow() -> None:
+    lock = LockHistory(wiring="line:0:0")
+    for seconds, reads_every_s in [(0.05, 0.02)] * 30 + [(0.15, 0.3)] * 20:
+        episode = Episode("A01", Ending.OPENED, 1, alone=1, latency=Latency(seconds, reads_every_s))
+        lock = lock.after(episode, common_log=0.0, place=1)
+    assert not lock.slow
+
+
+@given(st.floats(0.02, 0.2), st.floats(0.0, 0.05), st.integers(0, 99))
+def test_reads_that_always_fall_at_the_same_times_do_not_shift_a_reference(
+    true: float, every: float, seed: int
+) -> None:
+    chance = random.Random(seed)
+    moved = [true * math.exp(chance.gauss(0.0, 0.1)) for _ in range(30)]
+    read = [(math.floor(each / every) + 0.5) * every if every else each for each in moved]
+    assert abs(reference_of(read, every).seconds - statistics.median(moved)) <= 0.3 * every + 0.05 * true
+
+
+@pytest.mark.parametrize(("reads_every_s", "renewed"), [(0.005, True), (0.03, False)])
+def test_a_lock_is_called_faster_only_by_more_than_its_reads_lie_apart(reads_every_s: float, *, renewed: bool) -> None:
+    lock = LockHistory(wiring="line:0:0")
+    for seconds in [0.06] * 30 + [0.035] * 16:
+        episode = Episode("A01", Ending.OPENED, 1, alone=1, latency=Latency(seconds, reads_every_s))
+        lock = lock.after(episode, common_log=0.0, place=1)
+    assert (lock.reference is None) is renewed
 
 
 def test_what_is_known_outlives_a_restart(life: LockLife) -> None:
