@@ -181,6 +181,26 @@ def test_a_removed_template_is_overwritten_once_no_search_reads_it(
     assert columns._entries[0] is None
 
 
+def test_a_search_that_ends_beside_another_one_overwrites_nothing_that_the_other_reads(
+    make_template: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery = Gallery()
+    for seed in range(4):
+        gallery.add(f"t{seed}", f"p{seed}", make_template(seed))
+    before = gallery.identify(make_template(2))
+
+    def meanwhile(probe: Planes, others: Planes, scan: Scan) -> Distances:
+        monkeypatch.setattr(gallery_module, "distances", distances)
+        gallery.identify(make_template(1))
+        gallery.remove("t2")
+        gallery.identify(make_template(1))
+        return distances(probe, others, scan)
+
+    monkeypatch.setattr(gallery_module, "distances", meanwhile)
+    assert gallery.identify(make_template(2)) == before
+    assert not gallery._columns._words[:, :, 2].any()
+
+
 @pytest.mark.parametrize("during_a_search", [False, True])
 def test_arrays_that_were_outgrown_keep_no_copy_of_a_code_once_no_search_reads_them(
     make_template: Make, monkeypatch: pytest.MonkeyPatch, *, during_a_search: bool
