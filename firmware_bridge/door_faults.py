@@ -29,6 +29,8 @@ class DoorPast:
     raw: Latch = Latch.UNKNOWN
     open_since: float | None = None
     pulsed_at: float | None = None
+    awaited: bool = False
+    """A pulse has been sent, and what it did is not settled yet."""
     unseen_pulse: bool = False
     """What its last pulse did was not seen: it explains an opening until the hook says latched again."""
     cool_at: float | None = None
@@ -38,7 +40,7 @@ class DoorPast:
     def explained(self, now: float) -> bool:
         """Whether a pulse accounts for an opening."""
         lately = self.pulsed_at is not None and now - self.pulsed_at < EXPLAINED_BY_PULSE_S
-        return lately or self.unseen_pulse
+        return lately or self.awaited or self.unseen_pulse
 
 
 class DoorFaults:
@@ -57,7 +59,8 @@ class DoorFaults:
 
     def pulsed(self, compartment: str, now: float) -> None:
         """A frame is about to be sent: what the door does in the next seconds was asked for."""
-        self._door(compartment).pulsed_at = now
+        door = self._door(compartment)
+        door.pulsed_at, door.awaited = now, True
 
     def read(self, compartment: str, raw: Latch, now: float) -> None:
         """One read of a hook, before debouncing."""
@@ -96,7 +99,7 @@ class DoorFaults:
     def settled(self, compartment: str, outcome: Outcome, detail: str, now: float) -> None:
         """A pulse has been settled."""
         door = self._door(compartment)
-        door.pulsed_at, door.unseen_pulse = now, outcome is Outcome.UNCONFIRMED
+        door.pulsed_at, door.awaited, door.unseen_pulse = now, False, outcome is Outcome.UNCONFIRMED
         if outcome is Outcome.JAMMED:
             self._book.latch(FaultKind.DOOR_JAMMED, compartment, detail, now)
 

@@ -108,6 +108,21 @@ def test_a_jammed_door_that_springs_open_when_pushed_has_not_opened_by_itself(bu
     assert not bench.faults.all()
 
 
+def test_a_door_that_opens_in_the_last_moment_of_a_long_patience_has_not_opened_by_itself(
+    bus_type: type[FakeBus],
+) -> None:
+    bench = make_bench(bus_type, power=PanelSettings(open_within_s=10.0))
+    bench.read_first()
+    bench.bus.door(0).stuck = True
+    future = bench.submit(0)
+    bench.until(lambda: bool(bench.bus.unlock_frames))
+    bench.for_seconds(9.95)
+    bench.bus.door(0).open_by_hand()
+    bench.until(future.done)
+    assert future.result().outcome is Outcome.OPENED
+    assert not bench.faults.all()
+
+
 @pytest.mark.parametrize("family", families())
 @pytest.mark.parametrize("boards", [1, 4])
 def test_a_door_that_opens_by_itself_is_told_within_two_poll_cycles(family: str, boards: int) -> None:
