@@ -169,3 +169,14 @@ def test_everybody_who_came_too_near_in_any_frame_is_named() -> None:
 def test_a_lead_of_just_the_margin_is_enough_and_one_step_less_is_not() -> None:
     assert isinstance(Look(Policy(), 100).add(seen(0.0, MARGIN)), Accepted)
     assert isinstance(Look(Policy(), 100).add(seen(0.0, float(np.nextafter(MARGIN, 0)))), NotYet)
+
+
+@pytest.mark.parametrize(
+    "ending", [NotRecognised(3, 0.4), Ambiguous(("ann", "bob"), 3), *map(WrongView, ViewFault, [3] * 3)]
+)
+def test_every_ending_tells_a_person_what_to_do_in_both_languages(
+    ending: NotRecognised | Ambiguous | WrongView,
+) -> None:
+    assert any("\u4e00" <= character <= "\u9fff" for character in ending.text_zh)
+    assert ending.text_en.isascii()
+    assert len(ending.text_en.split()) > 4
