@@ -107,6 +107,13 @@ def test_templates_are_equal_when_their_bytes_are(make_template: Callable[..., T
     assert len({hash(make_template(seed)) for seed in range(20)}) == 20
 
 
+def test_the_bytes_are_laid_out_as_those_that_cabinets_have_stored(make_template: Callable[..., Template]) -> None:
+    template = dataclasses.replace(make_template(1, side=EyeSide.RIGHT, quality=33), frames=7, encoder=b"encoder!")
+    body = b"IRLT" + bytes((2, 1, 33, 7)) + b"encoder!" + struct.pack(">HHB", 256, 128, 1)
+    body += template.code.tobytes() + template.mask.tobytes()
+    assert template.to_bytes() == body + struct.pack(">I", zlib.crc32(body))
+
+
 def test_both_readings_say_the_same_of_the_eye(make_template: Callable[..., Template]) -> None:
     first = dataclasses.replace(make_template(1, side=EyeSide.LEFT, quality=70), frames=3)
     second = make_template(2, side=EyeSide.RIGHT, quality=20)
