@@ -140,7 +140,8 @@ def test_few_equal_bits_say_less_than_many(make_template: Callable[..., Template
     half = np.arange(CODE_COLUMNS) < CODE_COLUMNS // 2
     sparse = template(code.bits, np.repeat(half[:, None], CODE_ROWS, axis=1))
     full = template(code.bits, np.ones_like(code.mask))
-    assert compare(sparse, sparse).distance > compare(full, full).distance
+    assert compare(sparse, sparse).distance > compare(full, full).distance == 0.0
+    assert compare(full, full).overlap == CODE_BITS
 
 
 @pytest.mark.parametrize("turn", [-TURNS, -3, 0, 7, TURNS])
