@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from locker import watch
 from locker.keys import new_keys
 from locker.ledger import Ledger, LedgerThread
 from locker.ledger.space import MEBIBYTE
-from mqtt.contract.events import JournalRow
+from mqtt.contract.events import JournalRow, StorageChanged
+from mqtt.contract.messages import Telemetry
 
 NAME = "gate-east"
 
@@ -174,3 +176,38 @@ def test_a_temperature_is_what_the_kernel_shows_and_nothing_else(
         zone.write_text(shown)
     monkeypatch.setattr(watch, "THERMAL_ZONE", zone)
     assert watch._temperature() == degrees
+
+
+async def test_telemetry_tells_how_the_box_is_at_that_moment(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Telemetry] = []
+
+    async def publish(telemetry: Telemetry) -> None:
+        told.append(telemetry)
+
+    rests = iter((60.0, 60.0))
+
+    async def rest(seconds: float) -> None:
+        assert seconds == 60.0
+        if next(rests, None) is None:
+            raise asyncio.CancelledError
+        box.clock.mono += seconds
+
+    cabinet = SimpleNamespace(
+        settings=SimpleNamespace(mqtt=SimpleNamespace(telemetry_every_s=60.0)),
+        looker=SimpleNamespace(last_match_ms=12.5),
+        ledger=box.ledger,
+        clock=box.clock,
+    )
+    panel = SimpleNamespace(lines=lambda: {"left": True, "right": False})
+    platform = SimpleNamespace(link=SimpleNamespace(publish_telemetry=publish))
+    monkeypatch.setattr(watch, "_temperature", lambda: 48.25)
+    await box.ledger.record(*(StorageChanged(cabinet=NAME, low=low, free_mb=1) for low in (True, False, True)))
+    await box.ledger.run(lambda ledger: (ledger.mark_published(1), ledger.acknowledge(ledger.ledger_id, 1)))
+    with monkeypatch.context() as patched:
+        patched.setattr(watch.asyncio, "sleep", rest)
+        with pytest.raises(asyncio.CancelledError):
+            await watch.send_telemetry(cabinet, panel, platform)  # type: ignore[arg-type] - as much as it uses
+    assert [telemetry.uptime_s for telemetry in told] == [60.0, 120.0]
+    now = told[-1]
+    assert (now.outbox, now.disk_free_mb, now.lines, now.lines_up) == (2, 1000, 2, 1)
+    assert (now.temperature_c, now.match_ms) == (48.25, 12.5)
