@@ -44,6 +44,7 @@ def begin_boot(ledger: Ledger, settings: Settings, version: str) -> None:
 
 
 NOT_INSTALLED = "not in the site file"
+INSTALLED_AGAIN = "in the site file again"
 
 
 def _retire(ledger: Ledger, installed: set[str]) -> list[Event]:
@@ -51,13 +52,14 @@ def _retire(ledger: Ledger, installed: set[str]) -> list[Event]:
     events: list[Event] = []
     for compartment in ledger.compartments():
         gone = compartment.id not in installed
-        if gone and compartment.service is ServiceState.IN_SERVICE:
-            state = ServiceState.OUT_OF_SERVICE
-        elif not gone and compartment.reason == NOT_INSTALLED:
-            state = ServiceState.IN_SERVICE
+        in_service = compartment.service is ServiceState.IN_SERVICE
+        if gone and in_service:
+            state, reason = ServiceState.OUT_OF_SERVICE, NOT_INSTALLED
+        elif not gone and not in_service and compartment.reason == NOT_INSTALLED:
+            state, reason = ServiceState.IN_SERVICE, INSTALLED_AGAIN
         else:
             continue
-        events.append(CompartmentServiceChanged(compartment=compartment.id, state=state, reason=NOT_INSTALLED))
+        events.append(CompartmentServiceChanged(compartment=compartment.id, state=state, reason=reason))
     return events
 
 
