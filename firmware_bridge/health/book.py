@@ -16,7 +16,7 @@ from pydantic import Field
 
 from config.settings import CompartmentSettings, LineSettings
 from firmware_bridge.health.diagnosis import CABINET, Bank, Diagnosis, diagnose
-from firmware_bridge.health.episodes import Ending, Episode, EpisodeFinder
+from firmware_bridge.health.episodes import Episode, EpisodeFinder
 from firmware_bridge.health.history import TROUBLE, Kept, LockHistory
 from firmware_bridge.health.neighbours import BoardHistory, Fired, SupplyHistory
 from firmware_bridge.reports import DoorChanged, Drift, Latch, LockDrifted, LockPulsed, Outcome, PanelEvent
@@ -148,7 +148,7 @@ class HealthBook:
         if episode.latency is not None and lock.reference is not None and lock.measures(episode.latency):
             residual = lock.reference.residual(episode.latency.seconds)
         self._locks[name] = lock.after(episode, common_log=board.common_log(without=name), place=board.places + 1)
-        if episode.ending not in (Ending.UNASKED, Ending.FLUTTERED):
+        if episode.alone:
             mark = self._locks[name].story[-1]
             self._boards[board_name] = board.after(name, residual, troubled=mark in TROUBLE)
 

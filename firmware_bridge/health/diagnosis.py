@@ -43,7 +43,7 @@ UNLIKELY: Final = 1e-6
 NO_LONGER: Final = 1e-2
 """A drift of a whole board stays until what is seen is as likely as this."""
 SUSPICIOUS: Final = 1e-3
-"""Below this a single door is not blamed: its neighbours are about to show whether they share its trouble."""
+"""Below this no single door or sensor is blamed: its neighbours are about to show whether they share its trouble."""
 UNLIKELY_TOGETHER: Final = 1e-5
 """The same for failing when several fire, by each pulse."""
 FAILED_TOGETHER: Final = 4
@@ -158,17 +158,23 @@ def _several_fire(supply: SupplyHistory, *, ending: bool) -> list[str]:
 def _alone(bank: Bank, name: str, lock: LockHistory, standing: Collection[tuple[Drift, str]]) -> list[Diagnosis]:
     """What ails one lock of a board whose supply is sound."""
     found = []
-    stuck = (Drift.STUCK_DOOR, name) in standing or (Drift.LYING_SENSOR, name) in standing
-    if lock.frozen:
+    known = (Drift.STUCK_DOOR, name) in standing or (Drift.LYING_SENSOR, name) in standing
+    own = known or not _in_trouble_together(bank, name)
+    if lock.frozen and own:
         words = f"its hook has not moved in {lock.unmoved} wishes to open it, though pulses were sent"
         found.append(Diagnosis(Drift.LYING_SENSOR, name, words))
-    elif (
-        lock.troubled and not lock.clean(TROUBLE) and (stuck or _chance(bank.boards[bank.board_of[name]]) > SUSPICIOUS)
-    ):
+    elif lock.troubled and own and not lock.frozen and not lock.clean(TROUBLE):
         found.append(Diagnosis(Drift.STUCK_DOOR, name, _stuck_words(lock)))
     if lock.slow and _slow_alone(bank, name, lock, known=(Drift.WEAK_LOCK, name) in standing):
         found.append(Diagnosis(Drift.WEAK_LOCK, name, _slow_words(lock)))
     return found
+
+
+def _in_trouble_together(bank: Bank, name: str) -> bool:
+    """Whether neighbours fail as well, of its board lately or of the cabinet since this lock began to."""
+    failed, locks = bank.supply.elsewhere_since(name)
+    shared = binomial_tail(failed, locks, NEIGHBOURS_TROUBLED) <= SUSPICIOUS
+    return shared or _chance(bank.boards[bank.board_of[name]]) <= SUSPICIOUS
 
 
 def _slow_alone(bank: Bank, name: str, lock: LockHistory, *, known: bool) -> bool:

@@ -117,6 +117,24 @@ class SupplyHistory(Kept):
         worst = max(failures, key=lambda lock: failures[lock], default="")
         return _together_and_alone(each for each in self.fired if each.compartment != worst)
 
+    def elsewhere_since(self, compartment: str) -> tuple[int, int]:
+        """Of the other locks that were driven alone since this one, driven alone, began to fail: failing ones, and all.
+
+        A lock fails that did so at its latest pulse.
+        """
+        latest: dict[str, bool] = {}
+        since: dict[str, bool] = {}
+        for each in reversed(self.fired):
+            if each.together:
+                continue
+            if each.compartment != compartment:
+                latest.setdefault(each.compartment, each.failed)
+            elif each.failed:
+                since = dict(latest)
+            else:
+                break
+        return sum(since.values()), len(since)
+
 
 def _together_and_alone(fired: Iterable[Fired]) -> tuple[int, int, int, int]:
     pulses = tuple(fired)

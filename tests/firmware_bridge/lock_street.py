@@ -194,6 +194,11 @@ def weak_supply(street: Street) -> None:
     street.cabinet.supply.set_faults(SupplyFaults(coils=1, strength=0.78))
 
 
+def dead_supply(street: Street) -> None:
+    """Too weak for any coil."""
+    street.cabinet.supply.set_faults(SupplyFaults(coils=1, strength=0.7))
+
+
 def sagging_supply(street: Street) -> None:
     """One coil is carried, two are not."""
     street.cabinet.supply.set_faults(SupplyFaults(coils=2, strength=0.65))
@@ -220,10 +225,12 @@ STORIES = (
     Story("a coil that is dead", dead_coil, DEAD_COIL, 8),
     Story("a door that nothing frees", nothing_frees_the_door, DEAD_DOOR, 8),
     Story("a supply at 78 % of one coil", weak_supply, WEAK_SUPPLY, 6),
+    Story("a supply too weak for any coil", dead_supply, WEAK_SUPPLY, 5),
     Story("sound, in pairs", nothing, SOUND, 4, coils_at_once=2),
     Story("a lock three times as slow, in pairs", weak_lock, WEAK_LOCK, 8, coils_at_once=2),
     Story("a door that opens when pushed, in pairs", stuck_door, STUCK_DOOR, 5, coils_at_once=2),
     Story("a sensor that says latched for ever, in pairs", sensor_says_latched_for_ever, DEAD_SENSOR, 4, 2),
+    Story("a supply too weak for any coil, in pairs", dead_supply, WEAK_SUPPLY, 3, coils_at_once=2),
     Story("a supply that carries one coil of two", sagging_supply, WEAK_SUPPLY, 4, coils_at_once=2),
     Story("the same from the first day", sagging_supply, WEAK_SUPPLY, 4, coils_at_once=2, new=True),
     Story("the same, and a stuck door", sagging_supply_and_stuck_door, WEAK_SUPPLY | STUCK_DOOR, 6, coils_at_once=2),
