@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test conformance lint format soak fuzz fast clean contract lock venv-package test-packages
+.PHONY: help demo test conformance lint format soak fuzz mutants fast clean contract lock venv-package test-packages
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,13 @@ $(VENV)/.fuzz-installed: requirements/fuzz.txt $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fuzz.txt \
 	    && touch $@ || echo "atheris could not be installed; the targets run on random changes of their seeds instead."
 
+mutants: $(VENV)/.mutants-installed ## small faults in the iris matcher and decision: each fails a test or is explained (AGAIN=1, PROCESSES=1)
+	$(BIN)/python tests/iris/mutants/run.py --processes $(or $(PROCESSES),1) $(if $(AGAIN),--again)
+
+$(VENV)/.mutants-installed: requirements/mutants.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
+	@touch $@
+
 fast: $(STAMP) ## add the compiled scan of large galleries (numba); the tests then try it too
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fast.txt
 
@@ -64,6 +71,8 @@ lock: ## renew requirements/ (needs uv)
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["fast"])' | \
 	    uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-annotate --no-header --constraints requirements/dev.txt - -o requirements/fast.txt
+	echo mutmut | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-annotate --no-header --constraints requirements/dev.txt - -o requirements/mutants.txt
 
 clean: ## remove what the other words made
 	rm -rf $(VENV) build dist run reports *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
