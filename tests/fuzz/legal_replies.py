@@ -87,6 +87,12 @@ class Question:
     number: int = 0
     """Which read, or which channel."""
 
+    @cached_property
+    def of_a_smaller_board(self) -> bytes:
+        """What the smallest board says to the request: no such lock, where it has words for that."""
+        board = board_of(self.family, SIZES[0], self.board.address)
+        return said(self.family, board, self.request.frame, Locks())
+
     def answer(self, unlatched: set[int], full: set[int]) -> bytes:
         """What the board says with its locks so."""
         return said(self.family, self.board, self.request.frame, Locks(unlatched, full))

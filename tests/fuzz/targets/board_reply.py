@@ -19,7 +19,7 @@ LONGEST_FRAME = 64
 """No frame of any family is longer; so much may be kept and looked at again with every piece that comes."""
 
 
-STEPS = (b"\1\0\0", b"\1\xff\xff", b"\0\2\x02\x90\1\5\0", b"\2\3\0\0\1\0\1", b"\4\1\0\0\1\0\0", b"\5\1\0\0")
+STEPS = (b"\1\0\0", b"\1\xff\xff", b"\0\2\x02\x90\1\5\0", b"\2\3\0\0\1\0\1", b"\4\1\0\0\1\0\0", b"\5\1\0\0", b"\7\0\0")
 """Beginnings of a stream, as `_stream` reads them."""
 
 
@@ -66,16 +66,18 @@ def read(question: Question, pieces: list[bytes]) -> None:
 
 
 def _stream(reader: Reader, question: Question, size: int) -> bytes:
-    """Noise, and true answers: whole, cut short, damaged, or somebody else's. One step for every few bytes of input."""
+    """Noise, and true answers: whole, cut short, damaged, declining, or somebody else's. A few at most."""
     stream = b""
     for _ in range(min(size // 3 + 1, MOST_STEPS)):
-        step = reader.byte() % 7
+        step = reader.byte() % 8
         if step == 0:
             stream += bytes(reader.byte() for _ in range(reader.byte() % 12))
         elif step == 5:
             stream += question.request.frame
         elif step == 6:
             break
+        elif step == 7:
+            stream += question.of_a_smaller_board
         else:
             stream += _answer(reader, question, step)
     return stream
