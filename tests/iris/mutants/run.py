@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 
 from explained import PAGE, Mutant, explained  # noqa: E402 - stands beside this file
 
-MUTATED = ("match", "planes", "gallery", "columns", "decision", "impostors", "template")
+MUTATED = ("match", "planes", "gallery", "columns", "decision", "impostors", "template", "burst", "wrong_view")
 TESTS = (
     "match",
     "planes",
@@ -36,6 +36,8 @@ TESTS = (
     "template",
     "readings",
     "fail_closed",
+    "burst",
+    "turned_views",
 )
 COPIED = ("pyproject.toml", "iris", "simulator", "config", "benchmarks", "tests/iris")
 SEEN, ENDLESS = {1, 3}, {24, -24, 36, 152, 255}
@@ -93,6 +95,7 @@ def _copy() -> None:
         "pytest_add_cli_args": ["-p", "one_way", "-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": [f"tests/iris/test_{name}.py" for name in TESTS],
         "timeout_multiplier": "2",
+        "timeout_constant": "20",
     }
     lines = (
         f"{key} =\n    " + "\n    ".join([value] if isinstance(value, str) else value)
