@@ -31,7 +31,13 @@ def fused_of(frames: list[Template]) -> Template | None:
 
 @pytest.mark.parametrize(
     ("sides", "expected"),
-    [((LEFT,) * 3, LEFT), ((RIGHT,) * 3, RIGHT), ((UNKNOWN,) * 3, UNKNOWN), ((LEFT, LEFT, UNKNOWN), UNKNOWN)],
+    [
+        ((LEFT,) * 3, LEFT),
+        ((RIGHT,) * 3, RIGHT),
+        ((UNKNOWN,) * 3, UNKNOWN),
+        ((LEFT, LEFT, UNKNOWN), UNKNOWN),
+        ((UNKNOWN, RIGHT, RIGHT), UNKNOWN),
+    ],
 )
 def test_a_fused_code_is_of_the_side_on_which_all_frames_agree(
     make_template: Make, sides: tuple[EyeSide, ...], expected: EyeSide

@@ -58,3 +58,11 @@ def test_a_fault_is_named_only_below_the_threshold_of_an_acceptance(make_templat
     probe = WAYS[fault](eye)
     assert view_fault(probe, gallery, best.distance) is None
     assert view_fault(probe, gallery, float(np.nextafter(best.distance, 1))) is fault
+
+
+def test_an_eye_that_is_seen_the_right_way_round_has_no_fault_however_near(make_template: Make) -> None:
+    gallery = Gallery()
+    for side in (EyeSide.LEFT, EyeSide.UNKNOWN):
+        gallery.add(side, side, make_template(list(EyeSide).index(side), side=side))
+    for template in (make_template(0, side=EyeSide.LEFT), make_template(2, side=EyeSide.RIGHT), make_template(2)):
+        assert view_fault(template, gallery, 0.3) is None

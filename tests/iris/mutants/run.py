@@ -43,6 +43,8 @@ COPIED = ("pyproject.toml", "iris", "simulator", "config", "benchmarks", "tests/
 SEEN, ENDLESS = {1, 3}, {24, -24, 36, 152, 255}
 """What mutmut keeps for a mutant that a test failed on, and for one that had to be ended: both are found out."""
 MUTMUT = "from mutmut.__main__ import cli; cli()"
+ALIKE = {"PYTHONSAFEPATH": "1", "PYTHONHASHSEED": "1"}
+"""The copy is what is imported, and the order of sets is the same for every mutant."""
 ONE_WAY = """
 from hypothesis import Phase, settings
 settings.register_profile("mutants", derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
@@ -63,7 +65,7 @@ def main() -> int:
     done = subprocess.run(
         [sys.executable, "-c", MUTMUT, "run", "--max-children", str(arguments.processes)],
         cwd=WORK,
-        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": f"{WORK / 'mutants'}:{WORK}"},
+        env=os.environ | ALIKE | {"PYTHONPATH": f"{WORK / 'mutants'}:{WORK}"},
         check=False,
     )
     return done.returncode or _report(_exit_codes())
