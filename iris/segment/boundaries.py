@@ -20,6 +20,8 @@ LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""
 LIMBUS_BELOW = 0.012
 """Iris radii by which the limbus' centre usually lies below the pupil's; lids hide what would tell it exactly."""
+LIMBUS_FOOT = 0.992
+"""Of the radius at which the limbus is steepest: people see the iris end where the sclera begins to shine through."""
 MOST_DILATED = 0.95
 """Part of the way to the limbus that a pupil may reach anywhere; a ring thinner than that holds no texture."""
 READINGS = 2
@@ -148,7 +150,8 @@ def _drawn(found: Hypothesis) -> Boundaries:
     pupil = contour.draw(copy, found.pupil, contour.PUPIL, contour.lash_trust())
     rough = found.limbus
     start = Circle(rough.x, pupil.circle.y + LIMBUS_BELOW * rough.r, rough.r)
-    limbus = contour.draw(copy, start, contour.LIMBUS, trust)
+    limbus = _at_its_foot(contour.draw(copy, start, contour.LIMBUS, trust))
+    pupil = _at_its_foot(pupil)
     if not _lies_inside(pupil, limbus):
         raise NoEye("the pupil's curve does not lie inside the limbus")
     return Boundaries(
@@ -159,6 +162,11 @@ def _drawn(found: Hypothesis) -> Boundaries:
         contour.rim(copy.pixels, limbus, LIMBUS_STEP, trust),
         found.probability,
     )
+
+
+def _at_its_foot(limbus: Contour) -> Contour:
+    mean, *shape = limbus.coefficients
+    return Contour(limbus.x, limbus.y, (mean * LIMBUS_FOOT, *shape))
 
 
 def _lies_inside(pupil: Contour, limbus: Contour) -> bool:

@@ -33,16 +33,16 @@ def find_eyes(picture: Picture) -> tuple[Eye, ...]:
 
     Raises `NoEye`.
     """
-    return tuple(_whole(picture, found) for found in readings(picture))
+    return tuple(eye_within(picture, found) for found in readings(picture))
 
 
 def find_eye(picture: Picture) -> Eye:
     """The most probable of `find_eyes`; raises `NoEye`."""
-    return _whole(picture, boundaries(picture))
+    return eye_within(picture, boundaries(picture))
 
 
-def _whole(picture: Picture, small: Boundaries) -> Eye:
-    """Everything that follows from two boundaries."""
+def eye_within(picture: Picture, small: Boundaries) -> Eye:
+    """Everything that follows from two boundaries in a checked picture."""
     copy = small.copy
     pupil, limbus = (curve.scaled(copy.step).moved(copy.left, copy.top) for curve in (small.pupil, small.limbus))
     sheet = unwrap(picture, pupil, limbus)
