@@ -21,6 +21,8 @@ from firmware_bridge.boards.driver import families
 from firmware_bridge.reports import Outcome, Priority
 
 STEPS = 100
+SOAK_STORIES = 1400
+"""A story breaks off early now and then: 77 steps each were played on the average."""
 TALLY: Counter[str] = Counter()
 """What happened in all stories together."""
 
@@ -208,5 +210,5 @@ def test_the_panel_keeps_its_laws_whatever_happens() -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
 def test_the_panel_keeps_its_laws_for_a_hundred_thousand_steps() -> None:
-    while TALLY["steps"] < 100_000:
-        play(1000)
+    play(SOAK_STORIES)
+    assert TALLY["steps"] >= 100_000, "played again, the same stories would only count twice"
