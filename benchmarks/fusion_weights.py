@@ -49,7 +49,7 @@ SCHEMES = {f"two of three weigh {part}": _graded(1.0, part) for part in (1.0, 0.
 
 @dataclass(frozen=True)
 class Fused:
-    """Three frames of one eye: signs of the majority, how many agree, how many saw each bit; all flat."""
+    """Three frames of one eye, flat: signs of the majority, what part of the frames agrees, how many saw each bit."""
 
     signs: Floats
     agreed: Floats
@@ -64,7 +64,7 @@ def template(path: Path) -> Template | None:
         return None
 
 
-def fused(frames: list[Template]) -> Fused:
+def fused(frames: list[Template], *, by_place: bool) -> Fused:
     first = frames[0].unpacked()
     turned = [first]
     for frame in frames[1:]:
@@ -78,6 +78,8 @@ def fused(frames: list[Template]) -> Fused:
     masks = np.broadcast_to(np.stack([code.mask for code in turned])[..., None], bits.shape)
     seen, ones = masks.sum(axis=0, dtype=np.int32), (bits & masks).sum(axis=0, dtype=np.int32)
     agreed = np.maximum(ones, seen - ones) / np.maximum(seen, 1)
+    if by_place:
+        agreed = np.broadcast_to(agreed.min(axis=2, keepdims=True), bits.shape[1:])
     signs = np.where(2 * ones > seen, 1.0, -1.0)
     return Fused(signs.ravel().astype(np.float32), agreed.ravel().astype(np.float32), seen.ravel())
 
@@ -100,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--layout", type=Layout, required=True)
+    parser.add_argument("--by-bit", action="store_true", help="weigh each bit, not each place by the worse of its two")
     chosen = parser.parse_args()
     listed = list(items(chosen.data, chosen.layout))
     with Pool() as pool:
@@ -109,7 +112,7 @@ def main() -> None:
         if one is not None:
             frames.setdefault(item.eye, []).append(one)
     eyes = [eye for eye, each in frames.items() if len(each) > FRAMES]
-    gallery = [fused(frames[eye][:FRAMES]) for eye in eyes]
+    gallery = [fused(frames[eye][:FRAMES], by_place=not chosen.by_bit) for eye in eyes]
     probes = [(number, probe) for number, eye in enumerate(eyes) for probe in frames[eye][FRAMES:]]
     signs = np.stack([one.signs for one in gallery])
     same = np.array([number for number, _ in probes])[:, None] == np.arange(len(eyes))

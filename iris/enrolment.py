@@ -1,7 +1,7 @@
 """Enrolment: a burst of frames of one eye becomes one template, or is refused.
 
 At least three frames must agree with one another; they are turned onto the best of them and each bit is decided by the
-majority of the frames that saw it, and believed where nearly all of them agree.
+majority of the frames that saw it, and believed where two thirds of them agree.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ LEAST_QUALITY = 50
 """A template is used for years: pictures that would do for one look are not good enough for it."""
 CONSISTENT_RATE = 1e-6
 """False-match rate behind the distance that two frames of one burst must stay below."""
-AGREEMENT = 0.75
-"""Part of the frames that must agree on a bit for it to be believed: all of three (docs/decisions/iris-code.md)."""
+AGREEMENT = 2 / 3
+"""Part of the frames that must agree on a bit for it to be believed (docs/decisions/iris-code.md)."""
 
 
 class EnrolmentRefused(Exception):

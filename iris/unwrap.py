@@ -13,6 +13,8 @@ from iris.segment.rings import inside, sample
 
 ROWS = 32
 COLUMNS = 256
+EDGE = 0.007
+"""Of the way from pupil to limbus: so much of the pupil's edge, at whose foot the curve lies, is no texture yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,11 @@ class Sheet:
 
 
 def unwrap(picture: Picture, pupil: Contour, limbus: Contour) -> Sheet:
-    """Samples rows from pupil to limbus (row centres) and columns by angle from +x towards +y."""
+    """Samples rows from the pupil's edge to the limbus (row centres) and columns by angle from +x towards +y."""
     angles = even_angles(COLUMNS)
     inner_x, inner_y = pupil.points(angles)
     outer_x, outer_y = limbus.points(angles)
-    depth = ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
+    depth = EDGE + (1.0 - EDGE) * ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     x = (inner_x + depth * (outer_x - inner_x)).astype(np.float32)
     y = (inner_y + depth * (outer_y - inner_y)).astype(np.float32)
     return Sheet(x, y, sample(picture, x, y), inside(picture.shape, x, y))
