@@ -15,7 +15,9 @@ from iris.segment.highlights import close_up, detection_copy, opened
 from iris.segment.hypotheses import PUPIL_STEP, Hypothesis, around, hypotheses
 
 SURE = 0.95
-"""Probability at which no other dark disc, and no second attempt, is looked at."""
+"""Probability at which no other dark disc is looked at."""
+CLEAR = 0.8
+"""Probability at which no second attempt is made."""
 LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""
 LIMBUS_BELOW = 0.012
@@ -80,6 +82,8 @@ def _searched(copy: DetectionCopy) -> list[Hypothesis]:
     """The hypotheses of one disc after the other, until one is sure."""
     found: list[Hypothesis] = []
     for second in (False, True):
+        if any(each.probability >= CLEAR for each in found):
+            break
         tried = opened(copy) if second else copy
         for group in hypotheses(tried, second=second):
             found += group

@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "choice.out_of_service": ("停用这个格口", "Take out of service"),
     # Why a compartment needs attention, by the reason that the ledger keeps with its service state.
     "reason.jammed": ("门打不开", "jammed"),
-    "reason.by an attendant": ("人工停用", "taken out of service by staff"),
+    "reason.by an attendant": ("人工停用", "closed by staff"),
     "reason.not in the site file": ("不在配置中", "not in the site file"),
     "reason.the door may have opened and closed while nobody watched": (
         "柜门可能开关过，无人看到",
