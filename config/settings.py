@@ -123,7 +123,9 @@ class LineSettings(Section):
     family: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
         description="a family of lock boards: the name of a page in docs/boards/"
     )
-    baud: int | None = Field(default=None, description="bits per second; the family's default when absent")
+    baud: int | None = Field(
+        default=None, ge=300, le=1_000_000, description="bits per second; the family's default when absent"
+    )
     boards: tuple[BoardSettings, ...] = Field(min_length=1)
     reply_timeout_s: float = Field(default=0.5, gt=0, le=5)
     read_retries: int = Field(default=2, ge=0, le=10, description="repeats of reads; an unlock is never repeated")
@@ -332,6 +334,8 @@ class Settings(Section):
         lines = {line.name: line for line in self.lines}
         if len(lines) != len(self.lines):
             raise ValueError("two lines have the same name")
+        if len({line.port for line in self.lines}) != len(self.lines):
+            raise ValueError("two lines have the same port; boards of one family on one port are one line")
         if len({column.name for column in self.columns}) != len(self.columns):
             raise ValueError("two columns have the same name")
         seen: dict[tuple[str, int, int], str] = {}

@@ -16,6 +16,8 @@ from firmware_bridge.errors import PortBusyError, PortError
 from firmware_bridge.scan import FoundBoard, PortScan, Progress, speed_is_settable
 
 MOST_RATES_NAMED = 3
+LEAST_RATE, GREATEST_RATE = 300, 1_000_000
+"""Bits per second of any serial line."""
 
 
 def add_scan(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -29,10 +31,21 @@ def add_scan(leaves: Leaves[argparse.ArgumentParser]) -> None:
 def add_search_arguments(leaf: argparse.ArgumentParser) -> None:
     """Where and for what to look."""
     leaf.add_argument(
-        "--port", action="append", help="device path or pyserial URL such as socket://host:port; all ports when absent"
+        "--port",
+        action="append",
+        help="device path or pyserial URL such as socket://host:port; may be given several times; all when absent",
     )
     leaf.add_argument("--family", action="append", choices=families(), help="look for these only")
-    leaf.add_argument("--baud", action="append", type=int, help="try these rates only")
+    leaf.add_argument("--baud", action="append", type=_rate, help="try this rate only; may be given several times")
+
+
+def _rate(text: str) -> int:
+    rate = int(text)
+    if not LEAST_RATE <= rate <= GREATEST_RATE:
+        raise argparse.ArgumentTypeError(
+            f"{rate} is no rate of a line: {LEAST_RATE} to {GREATEST_RATE} bits per second"
+        )
+    return rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,16 @@ def _read(world: World, word: str) -> Act:
 def _line_act(world: World, name: str, what: str, value: str, word: str) -> Act:
     line = world.lines[name]
     if what == "adapter":
-        return partial(_one_of(ADAPTER_ACTS, value, word), line)
+        return partial(_one_of(ADAPTER_ACTS, "in" if value == OK else value, word), line)
+    if value == OK and not what:
+        return lambda: _mend_line(world, name)
     world.check_faults(name, _changed(line.faults, LineFaults(), what, value, word))
     return lambda: world.set_faults(name, _changed(line.faults, LineFaults(), what, value, word))
+
+
+def _mend_line(world: World, name: str) -> None:
+    world.lines[name].plug()
+    world.set_faults(name, LineFaults())
 
 
 def _door_act(door: Door, what: str, value: str, word: str) -> Act:
@@ -93,6 +100,8 @@ def _door_act(door: Door, what: str, value: str, word: str) -> Act:
         return partial(_one_of(DOOR_ACTS, value, word), door)
     if what == "celsius":
         return partial(door.coil.warm, _value(WarmBody, what, value, word))
+    if what and what not in DoorFaults.model_fields:
+        raise BadRequest(f"{word!r}: no fault {what!r}; there are {', '.join(DoorFaults.model_fields)}, celsius, hand")
     _changed(door.faults, DoorFaults(), what, value, word)
     return lambda: door.set_faults(_changed(door.faults, DoorFaults(), what, value, word))
 

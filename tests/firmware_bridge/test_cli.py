@@ -152,6 +152,16 @@ def test_scan_prints_what_answers(
     assert bus.unlock_frames == []
 
 
+@pytest.mark.parametrize("rate", ["0", "-5", "fast"])
+def test_a_rate_that_no_line_has_is_refused_before_a_port_is_opened(
+    board: Command, capsys: pytest.CaptureFixture[str], rate: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        board("scan", "--port", "nowhere", f"--baud={rate}")
+    assert left.value.code == 2
+    assert "--baud" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("quick")
 def test_scan_finds_its_ports_itself_and_skips_one_that_is_held(
     board: Command,

@@ -70,7 +70,8 @@ def test_every_fault_can_be_set_and_put_right_while_the_street_runs(launch: Any)
     assert faults(street, "left.echo=ok", "left.dead=ok", "A03.jam=ok") == [
         word for word in EVERYTHING if word not in ("left.echo=true", "left.dead=0", "A03.jam=hard")
     ]
-    assert faults(street, "left=ok", "right.adapter=in", "A03=ok", "supply=ok") == []
+    assert faults(street, "left=ok", "right=ok", "A03=ok", "supply=ok") == []
+    assert faults(street, "right.adapter=out", "right.adapter=ok") == []
 
 
 @pytest.mark.parametrize("mistake", ["A03.jam=bent", "supply.strength=2", "left.rogue=7", "A03.hand=kick"])
@@ -91,6 +92,7 @@ def test_of_several_words_with_one_mistake_none_is_done(street: Any, mistake: st
         ("supply.strength=2", 400, "strength: Input should be less than or equal to 1"),
         ("supply.volts=2", 400, "no fault 'volts'; there are coils, strength"),
         ("left.adapter=away", 400, "write one of in, out, elsewhere"),
+        ("A03.jma=hard", 400, "welded, burnt, celsius, hand"),
         ("A03.hand=kick", 400, "write one of pry, push, close"),
         ("A03.celsius=500", 400, "celsius: Input should be less than or equal to 170"),
         ("Z99.jam=hard", 404, "no door 'Z99'"),
