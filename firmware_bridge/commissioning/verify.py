@@ -55,6 +55,8 @@ class Verification:
         self.reports: list[DoorReport] = []
         self._pulsed = ""
         """The door whose lock was asked for last."""
+        self._tried: DoorReport | None = None
+        """What is known of the door at hand once its lock was tried."""
 
     def consent(self, cabinet: str, doors: int) -> bool:
         """Whether the fitter wants locks to be fired; only the cabinet's name, typed, is a yes."""
@@ -84,7 +86,7 @@ class Verification:
                 self._talk.say(f"{each.id}: {report.outcome or 'not tried'}. {report.detail} {report.remedy}".rstrip())
 
     def _try(self, door: CompartmentSettings) -> DoorReport:
-        blank = _blank(door)
+        blank, self._tried = _blank(door), None
         if self._panel.doors()[door.id] is Latch.UNLATCHED:
             self._talk.say(f"{door.id} is open. Close it first.")
             if not self._closed((door.id,)):
@@ -102,6 +104,7 @@ class Verification:
         report = self._ended(blank, outcome).model_copy(update={"latency_s": latency, "also_opened": others})
         if others:
             report = _failed(report, f"{', '.join(others)} opened instead or as well", WRONG_DOOR)
+        self._tried = report
         return self._see_closed(report, others)
 
     def _forget_late_words(self) -> None:
@@ -112,7 +115,12 @@ class Verification:
 
     def _give_up(self, door: CompartmentSettings) -> None:
         """Report the door at which everything ends: its lock may have been fired."""
-        if self._pulsed == door.id:
+        known = self._tried
+        if known is not None and (known.outcome is Outcome.OPENED or known.also_opened):
+            opened = ((door.id,) if known.outcome is Outcome.OPENED else ()) + known.also_opened
+            detail = f"interrupted before {' and '.join(opened)} was seen to close"
+            self.reports.append(_failed(known, detail, "close it, then try it again"))
+        elif self._pulsed == door.id:
             self.reports.append(_failed(_blank(door), "interrupted after its lock was asked for", "try it again"))
 
     def _see_closed(self, report: DoorReport, others: tuple[str, ...]) -> DoorReport:

@@ -25,6 +25,7 @@ from firmware_bridge.commissioning.verify import Verification
 from firmware_bridge.commissioning.wiring import Wiring
 from firmware_bridge.panel import Panel
 from firmware_bridge.port import open_serial
+from firmware_bridge.reports import Outcome
 
 FAMILY = "kerong-cu24"
 SITE = """\
@@ -358,5 +359,8 @@ def test_a_late_word_counts_for_no_other_door_and_ctrl_c_leaves_no_fired_lock_un
         ("A01", Verdict.GOOD),
         ("A02", Verdict.FAILED),
     ]
-    assert "interrupted after its lock was asked for" in verification.reports[1].detail
+    left_open = verification.reports[1]
+    assert left_open.detail == "interrupted before A02 was seen to close"
+    assert left_open.outcome is Outcome.OPENED
+    assert left_open.latency_s is not None
     assert [len(door.pulses) for door in bus.boards[1].doors[:3]] == [1, 1, 0]
