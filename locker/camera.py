@@ -278,6 +278,7 @@ class _Reader(threading.Thread):
 
 
 def _open(settings: CameraSettings) -> cv2.VideoCapture:
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # what failed is told by the errors above
     source = settings.source.strip()
     if source.isdecimal():
         return cv2.VideoCapture(int(source), cv2.CAP_V4L2)
