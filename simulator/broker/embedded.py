@@ -13,6 +13,7 @@ from typing import Any
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import Session
 
 LISTENER = "default"
@@ -25,16 +26,17 @@ SHUTDOWN_S = 2.0
 
 
 class FaithfulBroker(Broker):  # type: ignore[misc]  # the library ships no types
-    """amqtt, mended in two points.
+    """amqtt, mended in three points.
 
-    A returning client is told only the retained messages that it subscribed to. And nobody waits for a client's
-    acknowledgements before noticing that it has gone: the library would take its return for a second client, and then
-    count the session as away although the client is there.
+    A returning client is told only the retained messages that it subscribed to. Nobody waits for a client's
+    acknowledgements before noticing that it has gone. And a client that returns before its going was noticed, which the
+    library takes for a second client, is not counted as away when its first connection ends.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._telling: set[asyncio.Task[None]] = set()
+        self._serving: set[BrokerProtocolHandler] = set()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
@@ -44,12 +46,30 @@ class FaithfulBroker(Broker):  # type: ignore[misc]  # the library ships no type
             self._aside(super()._publish_retained_messages_for_subscription(subscription, session))
 
     async def _publish_session_retained_messages(self, session: Session) -> None:
+        """Called once for each connection, as soon as it is served."""
+        self._serving.add(self._sessions[session.client_id][1])
+        _count_as_present(session)
         self._aside(super()._publish_session_retained_messages(session))
+
+    async def _handle_disconnect(
+        self, client_session: Session, handler: BrokerProtocolHandler, disconnect_waiter: asyncio.Future[Any]
+    ) -> None:
+        self._serving.discard(handler)
+        await super()._handle_disconnect(client_session, handler, disconnect_waiter)
+        _, present = self._sessions.get(client_session.client_id, (None, None))
+        if present in self._serving:
+            _count_as_present(client_session)
+            self._aside(super()._publish_session_retained_messages(client_session))
 
     def _aside(self, telling: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(telling)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+
+def _count_as_present(session: Session) -> None:
+    if not session.transitions.is_connected():
+        session.transitions.connect()
 
 
 @contextlib.asynccontextmanager

@@ -112,6 +112,17 @@ def test_a_session_gets_in_order_what_was_sent_while_it_was_away(broker: Broker)
     back.leave()
 
 
+def test_a_client_that_returns_before_its_going_was_noticed_is_not_counted_as_away(broker: Broker) -> None:
+    watcher = Client("watcher", broker.port)
+    frozen = Client("cabinet", broker.port, "a/#")
+    frozen.paho.loop_stop()
+    back = Client("cabinet", broker.port)
+    for number in range(20):
+        watcher.say("a/mine", b"%d" % number)
+        assert back.next() == ("a/mine", b"%d" % number)
+    frozen.vanish()
+
+
 def test_a_returning_client_is_not_told_what_others_subscribed_to(broker: Broker) -> None:
     watcher = Client("watcher", broker.port, "b/#")
     watcher.say("b/secret", b"no", retain=True)
