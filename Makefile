@@ -66,12 +66,12 @@ contract: $(STAMP) ## write docs/contract/ from the models
 	$(BIN)/iris-locker contract --out docs/contract
 
 lock: ## renew requirements/ (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --extra demo --group dev pyproject.toml -o requirements/dev.txt
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["fast"])' | \
-	    uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    uv pip compile --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --constraints requirements/dev.txt - -o requirements/fast.txt
-	echo mutmut | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	echo mutmut | uv pip compile --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --constraints requirements/dev.txt - -o requirements/mutants.txt
 
 clean: ## remove what the other words made

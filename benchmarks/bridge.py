@@ -131,9 +131,9 @@ def to_event(boards: int, baud: int, chance: random.Random) -> dict[str, object]
     with rig(boards, baud) as it:
         for number in range(MOVES):
             address, channel = it.addresses[number % boards], number % CHANNELS
-            time.sleep(chance.uniform(0.3, 0.6))
+            time.sleep(chance.uniform(0.3, 0.6))  # the door has come to rest, and moves at no set point of a poll round
             opened.append(it.move(address, channel, latched=False))
-            time.sleep(chance.uniform(0.2, 0.5))
+            time.sleep(chance.uniform(0.2, 0.5))  # it stands open for as long as a hand takes
             shut.append(it.move(address, channel, latched=True))
         cycle = it.panel.cycles()["line"]
     limit_s = cycle.wire_s * POWER.debounce_reads
@@ -157,10 +157,10 @@ def at_rest() -> dict[str, object]:
     shares = {}
     for boards in BOARDS:
         with rig(boards, 19200) as it:
-            time.sleep(3.0)
+            time.sleep(3.0)  # the line has slowed to its resting pace
             read = it.panel.counts()["line"].requests
             began, used = time.monotonic(), time.process_time()
-            time.sleep(REST_S)
+            time.sleep(REST_S)  # what is measured: nothing happens
             passed_s, used_s = time.monotonic() - began, time.process_time() - used
             reads = it.panel.counts()["line"].requests - read
             shares[str(boards)] = {
@@ -175,7 +175,7 @@ def waking_ms() -> float:
     """What this machine takes for a sleep of 12 ms and nothing else: a read has at least two."""
     used = time.process_time()
     for _ in range(WAKES):
-        time.sleep(0.012)
+        time.sleep(0.012)  # what is measured: waking
     return round(1000 * (time.process_time() - used) / WAKES, 3)
 
 
