@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from still_clock import StillClock
 
 from locker import directory
 from locker.keys import Keys
@@ -38,19 +38,6 @@ from mqtt.contract.messages import (
 NOW = "2026-03-01T08:00:00.000Z"
 NAMES = {"res-1": "王小明", "res-2": "李雷", "res-3": "韩梅梅"}
 WAYBILL = "SW0042"
-
-
-class StillClock:
-    """Both clocks, standing still."""
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def synced(self) -> bool:
-        return True
 
 
 @dataclass

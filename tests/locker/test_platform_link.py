@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from still_clock import StillClock
 
 from config.load import load_settings
 from config.settings import Settings
@@ -26,20 +26,6 @@ from mqtt.errors import AckRejected
 EXAMPLE = Path(__file__).parents[2] / "config" / "examples" / "two-boards.toml"
 
 
-@dataclass(frozen=True)
-class LinkClock:
-    """A clock that stands."""
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def synced(self) -> bool:
-        return True
-
-
 @dataclass
 class LinkedCabinet:
     """As much of a cabinet as its link uses before anybody calls."""
@@ -47,7 +33,7 @@ class LinkedCabinet:
     settings: Settings
     ledger: LedgerThread
     keys: Keys
-    clock: LinkClock
+    clock: StillClock
 
     @property
     def name(self) -> str:
@@ -57,7 +43,7 @@ class LinkedCabinet:
 @pytest.fixture
 async def cabinet(tmp_path: Path) -> AsyncIterator[Any]:
     """The example site with its compartments installed; typed loosely, for it is only as much of one as is used."""
-    settings, keys, clock = load_settings(EXAMPLE), new_keys(), LinkClock()
+    settings, keys, clock = load_settings(EXAMPLE), new_keys(), StillClock()
 
     def open_ledger() -> Ledger:
         return Ledger.open(
