@@ -56,6 +56,8 @@ class BoardWatch:
         something is known."""
         self.last_failure = "it has not been read yet"
         self.plan = ReadPlan(driver.hook_reads(board), compartments)
+        self.rest_s = settings.poll_rest_s
+        """Between two reads of a door that rests."""
         self._inverted = board.inverted
         self._compartments = dict(compartments)
         self._hooks = {channel: Debounce(settings.debounce_reads, settings.debounce_s) for channel in compartments}
@@ -119,7 +121,7 @@ class BoardWatch:
         for channel, occupied in enumerate(hooks.occupied, hooks.first_channel):
             if channel in self._sensors and self._sensors[channel].read(occupied=occupied, at=began):
                 self._on_occupied(self._compartments[channel], occupied)
-        read.due = began + (self._settings.poll_active_s if read.urgent else self._settings.poll_rest_s)
+        read.due = began + (self._settings.poll_active_s if read.urgent else self.rest_s)
 
     def read_failed(self, read: PlannedRead, why: str, now: float, *, traces: bool) -> None:
         """A read had no usable answer: it is repeated at once, a bounded number of times.

@@ -7,7 +7,7 @@ Without a thread and with an injected clock and port, so that every order of thi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,6 +25,7 @@ from firmware_bridge.moves import Move
 from firmware_bridge.port import OpenPort
 from firmware_bridge.power import Lock, PowerBudget
 from firmware_bridge.read_plan import PlannedRead
+from firmware_bridge.read_round import ReadRound
 from firmware_bridge.reopening import Reopening
 from firmware_bridge.reports import (
     Cycle,
@@ -93,7 +94,6 @@ class Line:
         self._heard_at = clock()
         self._queue = AttemptQueue()
         self._stop_by: float | None = None
-        self._last_urgent = False
         self._stranger_at = clock()
         self._suspect = False
         """A door opened that nobody had asked to: an unlock of another board may have been taken for its own."""
@@ -120,6 +120,7 @@ class Line:
             )
             for board in settings.boards
         }
+        self._round = ReadRound(self._watches.values(), panel)
 
     # From any thread
 
@@ -137,7 +138,7 @@ class Line:
     def step(self) -> float | None:
         """Do one thing; give the seconds until there is something to do again, or None when the line has stopped."""
         now = self._clock()
-        if self._stop_by is not None and (now >= self._stop_by or not self._moving):
+        if self._stop_by is not None and (now >= self._stop_by or not self._round.moving):
             self._shut()
             return None
         try:
@@ -177,7 +178,7 @@ class Line:
         if attempt is not None:
             self._pulse(wire, attempt)
             return 0.0
-        watch, read = self._next_read(now)
+        watch, read = self._round.next(now)
         if read.due > now:
             return min(read.due - now, wait)
         self._read(wire, watch, read)
@@ -185,28 +186,8 @@ class Line:
 
     # Reading
 
-    @property
-    def _moving(self) -> bool:
-        return any(watch.moving for watch in self._watches.values())
-
-    def _next_read(self, now: float) -> tuple[BoardWatch, PlannedRead]:
-        """What to read next: a door that moves first, but never twice in a row while something else is due.
-
-        A silent board must not delay the sight of a moving door.
-        """
-        watches: Iterable[BoardWatch] = self._watches.values()
-        if self._moving:
-            watches = [watch for watch in watches if watch.moving or watch.answering is not False]
-        urgent = _first_due(watches, urgent=True)
-        other = _first_due(watches, urgent=False)
-        if urgent is None or other is None:
-            return next(each for each in (urgent, other) if each is not None)  # a line has a board, a board a read
-        if urgent[1].due <= now and other[1].due <= now:
-            return other if self._last_urgent else urgent
-        return min(urgent, other, key=lambda each: each[1].due)
-
     def _read(self, wire: Wire, watch: BoardWatch, read: PlannedRead) -> None:
-        self._last_urgent = read.urgent
+        self._round.reads_now(read)
         began, traces = self._clock(), self._traces()
         try:
             if wire.echo is Echo.UNKNOWN:
@@ -221,6 +202,7 @@ class Line:
                 self._look_for_stranger(wire)
         else:
             self._heard_at = self._clock()
+            self._round.answered(read, wire.last.wire_s)
             watch.read_succeeded(read, hooks, wire.last, began=began, now=self._heard_at)
             if watch.answering:
                 self._answered(watch)
@@ -228,12 +210,14 @@ class Line:
                 self._suspect = False
                 self._look_for_stranger(wire)
         self._line_faults.asked(self.counts, self._clock())
-        self._notice_silence()
+        if watch.answering is False:
+            self._notice_silence()
         if not self.first_read.is_set() and all(each.settled for each in self._watches.values()):
             self.first_read.set()
 
     def _ask_hooks(self, wire: Wire, read: PlannedRead) -> Hooks:
-        reply = wire.ask(read.request)
+        reply = wire.ask(read.request, usual=read.usual)
+        read.usual = wire.answer
         if isinstance(reply, Hooks):
             return reply
         if isinstance(reply, Declined):
@@ -242,9 +226,11 @@ class Line:
 
     def _answered(self, watch: BoardWatch) -> None:
         self._reopening.answered(self._heard_at)
-        self._set_up(up=True, cause=f"board {watch.address} answers")
-        self._line_faults.answered(self._heard_at)
-        self._faults.evidence(BOARD_FAULTS, self._part(watch), self._heard_at)
+        if self._up is not True:
+            self._set_up(up=True, cause=f"board {watch.address} answers")
+        if not self._faults.empty:
+            self._line_faults.answered(self._heard_at)
+            self._faults.evidence(BOARD_FAULTS, self._part(watch), self._heard_at)
 
     def _board_failed(self, watch: BoardWatch, error: ReadFailedError) -> None:
         """Latch what a board's failed reads amount to, once they are more than may be repeated."""
@@ -262,7 +248,7 @@ class Line:
         """
         nobody = next((each for each in self._driver.addresses if each not in self._watches), None)
         now = self._clock()
-        if nobody is None or self._moving or now < self._stranger_at:
+        if nobody is None or self._round.moving or now < self._stranger_at:
             return
         self._stranger_at = now + STRANGER_EVERY_S
         try:
@@ -294,7 +280,7 @@ class Line:
 
     def cycle(self) -> Cycle:
         """How long reading every door takes; safe from any thread, for figures are replaced one by one."""
-        reads = [read for watch in self._watches.values() for read in watch.plan.reads]
+        reads = self._round.reads
         return Cycle(
             len(reads),
             wire_s=sum(read.wire_s for read in reads),
@@ -393,7 +379,7 @@ class Line:
             self._on_event(LineChanged(self.name, up, cause, self._clock()))
 
     def _door_changed(self, compartment: str, latch: Latch, previous: Latch) -> None:
-        if latch is Latch.UNLATCHED and not self._moving:
+        if latch is Latch.UNLATCHED and not self._round.moving:
             self._suspect = len(self._watches) > 1
         self._on_event(DoorChanged(compartment, latch, previous, self._clock()))
 
@@ -404,13 +390,3 @@ class Line:
 
     def _occupied(self, compartment: str, occupied: bool | None) -> None:  # noqa: FBT001 - a sensor's state
         self._on_event(OccupancyChanged(compartment, occupied, self._clock()))
-
-
-def _first_due(watches: Iterable[BoardWatch], *, urgent: bool) -> tuple[BoardWatch, PlannedRead] | None:
-    """The read that has waited longest, and its board."""
-    found = None
-    for watch in watches:
-        read = watch.plan.next(urgent=urgent)
-        if read is not None and (found is None or read.due < found[1].due):
-            found = watch, read
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from firmware_bridge.errors import PortBusyError, PortError
@@ -31,8 +30,9 @@ class LineFaults:
         self._line = line
         self._port = port
         self._book = book
-        self._before = WireCounts()
-        self._last = WireCounts()
+        self._judged_at = 0
+        """Requests so far when they were judged last."""
+        self._traces = (0, 0, 0)
         self._noisy = self._echoed = self._foreign = 0
 
     def port_failed(self, error: PortError, now: float) -> None:
@@ -50,14 +50,17 @@ class LineFaults:
 
     def asked(self, counts: WireCounts, now: float) -> None:
         """A request is over: see what it left in the counts."""
-        last, self._last = self._last, replace(counts)
-        self._noisy += counts.noise_bytes > last.noise_bytes
-        self._echoed += counts.echoes > last.echoes
-        self._foreign += counts.foreign_frames > last.foreign_frames or counts.second_answers > last.second_answers
-        requests = counts.requests - self._before.requests
+        traces = (counts.noise_bytes, counts.echoes, counts.foreign_frames + counts.second_answers)
+        if traces != self._traces:  # most requests leave none
+            noise, echoes, foreign = self._traces
+            self._noisy += traces[0] > noise
+            self._echoed += traces[1] > echoes
+            self._foreign += traces[2] > foreign
+            self._traces = traces
+        requests = counts.requests - self._judged_at
         if requests >= WINDOW_REQUESTS:
             self._judge(requests, now)
-            self._before = replace(counts)
+            self._judged_at = counts.requests
             self._noisy = self._echoed = self._foreign = 0
 
     def _judge(self, requests: int, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import structlog
@@ -12,12 +13,29 @@ from firmware_bridge.line import Line
 _log = structlog.get_logger(__name__)
 
 
+class Awake:
+    """Wakes the one thread that waits. A `threading.Event` makes a lock for each wait; this is one lock for all."""
+
+    def __init__(self) -> None:
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
+
+    def set(self) -> None:
+        """End the wait, or the next one; safe from any thread."""
+        with contextlib.suppress(RuntimeError):  # it has been set already
+            self._asleep.release()
+
+    def wait(self, timeout: float) -> None:
+        """Rest until it is set, or for `timeout` seconds."""
+        self._asleep.acquire(timeout=timeout)
+
+
 class LineThread:
     """Runs one `Line` until it is stopped."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self._awake = threading.Event()
+        self._awake = Awake()
         self._thread = threading.Thread(target=self._run, name=f"line {line.name}", daemon=True)
 
     def start(self) -> None:
@@ -53,4 +71,3 @@ class LineThread:
                 return
             if wait > 0.0:
                 self._awake.wait(wait)
-                self._awake.clear()

@@ -10,7 +10,7 @@ from typing import Final
 STEADY_S: Final = 0.5
 """A hand is gone, and a parcel lies, after this long."""
 LEAST_READS: Final = 3
-"""At rest a board is read four times a second."""
+"""At rest a board is read about three or four times a second."""
 
 
 class Occupancy:

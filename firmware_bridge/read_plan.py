@@ -6,12 +6,13 @@ Pure; every time is in monotonic seconds.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from config.settings import PanelSettings
 from firmware_bridge.boards.driver import AnyRequest, HookRead
-from firmware_bridge.wire import Exchange
+from firmware_bridge.wire import Answer, Exchange
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class PlannedRead:
     """When it was last asked, with an answer."""
     resting: tuple[bool | None, ...] | None = None
     """The bits that the last answer brought, when they left every door that it covers latched and still."""
+    usual: Answer | None = None
+    """The last answer, to be known again."""
     every_s: float = 0.0
     """How long before that it had been asked."""
     took_s: float = 0.0
@@ -44,6 +47,21 @@ class PlannedRead:
         self.failures = 0
 
 
+LONGEST_REST: Final = 1.5
+"""Times the rest of the settings: a door that opens by itself is still told within two of those."""
+
+
+def rest_s(reads: Sequence[PlannedRead], settings: PanelSettings) -> float:
+    """How far apart the reads of a door that rests may be on a line with these reads, seconds.
+
+    The wire alone would show a movement when all reads have been made as often as debouncing asks. A door that moves is
+    read ahead of the others, so the time that theirs would take may be rested for: eight boards wake the processor a
+    third less often, and no door is told later than that.
+    """
+    others_s = sum(read.wire_s for read in reads) * (1 - 1 / len(reads))
+    return min(settings.poll_rest_s + settings.debounce_reads * others_s, LONGEST_REST * settings.poll_rest_s)
+
+
 class ReadPlan:
     """The reads of one board."""
 
@@ -51,19 +69,6 @@ class ReadPlan:
         """`doors` are the channels with a compartment behind them."""
         wanted = [read for read in reads if any(channel in doors for channel in read.channels)] or list(reads[:1])
         self.reads = tuple(PlannedRead(read.channels, read.request) for read in wanted)
-
-    def next(self, *, urgent: bool) -> PlannedRead | None:
-        """The urgent read, or the other one, that has waited longest; None where there is none."""
-        found = None
-        for read in self.reads:  # looked at twice for every read of a line: a plain loop is four times as quick as min
-            if read.urgent is urgent and (found is None or read.due < found.due):
-                found = read
-        return found
-
-    def due(self, *, urgent: bool) -> float:
-        """When `next` is due; infinity where there is none."""
-        read = self.next(urgent=urgent)
-        return math.inf if read is None else read.due
 
     def hurry(self, channel: int, now: float) -> None:
         """A door is about to move: read it now and as often as the line allows."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake_boards import Fake8aBus, FakeBus, FakeCu24Bus
-from fake_ports import VirtualClock, VirtualPort
+from fake_ports import Carry, VirtualClock, VirtualPort, a_byte_at_a_time, perfect
 
 from config.settings import BoardSettings
-from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks, driver_named
+from firmware_bridge.boards.driver import AnyRequest, EchoHeard, Heard, Hooks, Reply, driver_named
 from firmware_bridge.errors import NoReplyError
+from firmware_bridge.frames import Verdict
 from firmware_bridge.wire import Echo, Pace, Wire
 
 REPLY_TIMEOUT_S = 0.5
+ALL_LATCHED = (True,) * 8 + (False,) * 8
+"""Of eight locks behind a board that sends sixteen."""
 
 
 def make_wire(bus_type: type[FakeBus], *addresses: int) -> tuple[Wire, VirtualPort, VirtualClock]:
@@ -92,3 +97,80 @@ def test_without_a_board_an_echo_is_only_an_echo() -> None:
     assert wire.echo is Echo.PRESENT
     wire.echo = Echo.ABSENT
     assert wire.ask(probe) == EchoHeard()
+
+
+def answer_twice(wire: Wire, request: AnyRequest) -> tuple[Reply, Reply]:
+    first = wire.ask(request)
+    return first, wire.ask(request, usual=wire.answer)
+
+
+@pytest.mark.parametrize("carry", [perfect, a_byte_at_a_time])
+def test_the_same_answer_again_is_known_without_being_decoded(bus_type: type[FakeBus], carry: Carry) -> None:
+    wire, port, _ = make_wire(bus_type, 1)
+    port.carry = carry
+    probe = driver_named(bus_type.family).probe(1)
+    reply = wire.ask(probe)
+    took, usual = wire.last, wire.answer
+    assert usual is not None
+    blind = replace(probe, parse=lambda _buffer, _at: Verdict.NOISE)
+    assert wire.ask(blind, usual=usual) is usual.reply
+    assert usual.reply == reply
+    assert wire.answer is usual
+    assert wire.last.wire_s == took.wire_s
+    assert wire.counts.noise_bytes == 0
+
+
+@pytest.mark.parametrize("carry", [perfect, a_byte_at_a_time])
+def test_another_answer_than_the_usual_one_is_decoded_from_its_first_byte(carry: Carry) -> None:
+    wire, port, _ = make_wire(FakeCu24Bus, 0)
+    port.carry = carry
+    probe = driver_named("kerong-cu24").probe(0)
+    wire.ask(probe)
+    usual = wire.answer
+    port.bus.door(3, 0).open_by_hand()
+    reply = wire.ask(probe, usual=usual)
+    assert isinstance(reply, Hooks)
+    assert reply.bits[3] is False
+    assert wire.answer is not None
+    assert wire.answer.reply == reply
+    assert wire.counts.noise_bytes == wire.counts.foreign_frames == 0
+
+
+def test_an_answer_with_other_bytes_before_it_is_not_kept_as_the_usual_one() -> None:
+    wire, port, _ = make_wire(FakeCu24Bus, 0)
+    port.carry = lambda reply, at: [(at, b"\xff" + reply)]
+    assert answer_twice(wire, driver_named("kerong-cu24").probe(0)) == (Hooks(0, ALL_LATCHED), Hooks(0, ALL_LATCHED))
+    assert wire.answer is None
+    assert wire.counts.noise_bytes == 2
+
+
+def test_noise_before_the_usual_answer_is_counted(bus_type: type[FakeBus]) -> None:
+    wire, port, _ = make_wire(bus_type, 1)
+    probe = driver_named(bus_type.family).probe(1)
+    wire.ask(probe)
+    usual = wire.answer
+    port.carry = lambda reply, at: [(at, b"\xff" + reply)]
+    assert usual is not None
+    assert wire.ask(probe, usual=usual) == usual.reply
+    assert wire.counts.noise_bytes == 1
+
+
+def test_a_part_of_the_usual_answer_is_no_answer(bus_type: type[FakeBus]) -> None:
+    wire, port, clock = make_wire(bus_type, 1)
+    probe = driver_named(bus_type.family).probe(1)
+    wire.ask(probe)
+    usual, began = wire.answer, clock()
+    port.carry = lambda reply, at: [(at, reply[:-1])]
+    with pytest.raises(NoReplyError):
+        wire.ask(probe, usual=usual)
+    assert clock() - began == pytest.approx(REPLY_TIMEOUT_S, abs=0.03)
+
+
+def test_an_echo_and_the_usual_answer_are_both_seen() -> None:
+    wire, port, _ = make_wire(Fake8aBus, 1)
+    probe = driver_named("lock485-8a").probe(1)
+    wire.ask(probe)
+    usual = wire.answer
+    port.bus.echoes = True
+    assert wire.ask(probe, usual=usual) == EchoHeard()
+    assert wire.counts.echoes == 1

@@ -86,7 +86,7 @@ class Turn:
 
 
 class Awake:
-    """`threading.Event` in virtual time, for one waiter."""
+    """What wakes a line's thread (`line_thread.Awake`), in virtual time."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -98,12 +98,9 @@ class Awake:
         if self._waiter is not None:
             self._hub.wake(self._waiter, self._hub.now)
 
-    def clear(self) -> None:
-        self._set = False
-
-    def wait(self, timeout: float) -> bool:
+    def wait(self, timeout: float) -> None:
         if not self._set:
             self._waiter = Waiter.current()
             self._hub.wait(timeout)
             self._waiter = None
-        return self._set
+        self._set = False

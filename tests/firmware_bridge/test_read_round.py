@@ -1,0 +1,75 @@
+"""How far apart the reads of resting doors are, and that the line's thread wakes for what matters."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from fake_boards import FakeCu24Bus
+from line_bench import Bench, make_bench
+
+from config.settings import PanelSettings
+from firmware_bridge.boards.driver import HookRead, driver_named
+from firmware_bridge.line_thread import Awake
+from firmware_bridge.read_plan import LONGEST_REST, PlannedRead, rest_s
+
+POWER = PanelSettings()
+
+
+def reads(count: int, wire_s: float) -> list[PlannedRead]:
+    request: Any = driver_named("kerong-cu24").probe(0)
+    read = HookRead(range(8), request)
+    return [PlannedRead(read.channels, read.request, wire_s=wire_s) for _ in range(count)]
+
+
+def resting(bench: Bench) -> float:
+    """Seconds between two reads of a board, on a line where nothing moves."""
+    bench.read_first()
+    bench.for_seconds(3.0)
+    return bench.line.cycle().every_s
+
+
+def test_a_line_of_one_board_is_read_as_often_as_is_set() -> None:
+    assert rest_s(reads(1, 0.015), POWER) == POWER.poll_rest_s
+    assert resting(make_bench(FakeCu24Bus)) == pytest.approx(POWER.poll_rest_s, abs=0.005)
+
+
+def test_boards_that_share_a_line_are_read_less_often_each() -> None:
+    four, eight = (resting(make_bench(FakeCu24Bus, boards=boards)) for boards in (4, 8))
+    assert POWER.poll_rest_s < four < eight
+    assert eight <= LONGEST_REST * POWER.poll_rest_s + 0.005
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 8, 24])
+@pytest.mark.parametrize("wire_s", [0.004, 0.015, 0.03])
+@pytest.mark.parametrize("set_s", [0.05, 0.25, 2.0])
+def test_no_rest_is_longer_than_what_the_wire_itself_would_take_to_tell(
+    count: int, wire_s: float, set_s: float
+) -> None:
+    power = PanelSettings(poll_rest_s=set_s)
+    limit_s = set_s + power.debounce_reads * count * wire_s
+    assert set_s <= rest_s(reads(count, wire_s), power) <= limit_s - power.debounce_reads * wire_s + 1e-9
+    assert rest_s(reads(count, wire_s), power) <= LONGEST_REST * set_s
+
+
+def test_a_thread_that_rests_wakes_when_it_is_told_to_and_once_only() -> None:
+    awake, woken = Awake(), threading.Event()
+
+    def rest() -> None:
+        awake.wait(60.0)
+        woken.set()
+
+    thread = threading.Thread(target=rest, daemon=True)
+    thread.start()
+    awake.set()
+    awake.set()
+    assert woken.wait(10.0)
+    thread.join()
+
+
+def test_what_was_set_before_the_rest_ends_it_at_once_and_is_forgotten() -> None:
+    awake = Awake()
+    awake.set()
+    awake.wait(60.0)
+    assert not awake._asleep.acquire(blocking=False)
