@@ -159,6 +159,10 @@ class Panel:
         """What is wrong now, with lines, boards and doors, in the order in which it began."""
         return self._faults.all()
 
+    def latch_again(self, kind: FaultKind, part: str, cause: str, count: int) -> None:
+        """A fault that an earlier panel had and nobody has seen to lasts; no event tells of it."""
+        self._faults.latch_again(kind, part, cause, self._clock(), count)
+
     def clear_faults(self, part: str) -> tuple[Fault, ...]:
         """Service staff has seen to a line, a board ("left:0") or a compartment; gives what was cleared.
 

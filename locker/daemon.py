@@ -15,7 +15,7 @@ from itertools import groupby
 import structlog
 
 from config.settings import Settings
-from firmware_bridge.panel import Panel, refuse_unusable
+from firmware_bridge.panel import FaultKind, Panel, refuse_unusable
 from firmware_bridge.status_file import keep_status, status_file
 from iris.match import Incomparable
 from iris.template import Template, TemplateFormatError
@@ -77,10 +77,12 @@ class _Daemon:
         settings = self._settings
         ledger = await LedgerThread.start(self._open_ledger, self._on_commit)
         try:
-            await ledger.run(lambda book: begin_boot(book, settings, version("iris-locker")))
+            lasting = await ledger.run(lambda book: begin_boot(book, settings, version("iris-locker")))
             doors = Doors(ledger, random_id)
             health = LockHealth(settings, doors.from_panel)
             panel = Panel(settings.lines, settings.compartments, settings.panel, on_event=health.from_panel)
+            for fault in lasting:
+                panel.latch_again(FaultKind(fault.fault), fault.part, fault.cause, fault.count)
             await asyncio.to_thread(panel.start)
             try:
                 await self._read_doors(ledger, doors, panel)

@@ -7,6 +7,7 @@ behind the reception's back.
 from __future__ import annotations
 
 from config.settings import Settings
+from firmware_bridge.faults import STAFF_ONLY
 from locker.doubt import doubted
 from locker.ledger import Ledger
 from locker.visits.aftercare import Interrupted
@@ -21,13 +22,22 @@ from mqtt.contract.events import (
     DoorChanged,
     DoorDiffered,
     Event,
+    PanelFault,
 )
 
 INTERRUPTED = "the cabinet stopped before the outcome was recorded"
 
 
-def begin_boot(ledger: Ledger, settings: Settings, version: str) -> None:
-    """Record the start, the site's compartments, and the end of every attempt and command that was under way."""
+SEEN_AT = "; seen at "
+
+
+def begin_boot(ledger: Ledger, settings: Settings, version: str) -> tuple[PanelFault, ...]:
+    """Record the start, the site's compartments, and the end of every attempt and command that was under way.
+
+    Gives the faults that no start ends, for the panel to latch again: nothing but service staff can say what became of
+    the things behind a door that opened by itself. They are recorded again, for `daemon.started` ends all others.
+    """
+    lasting = _lasting_faults(ledger, {compartment.id for compartment in settings.compartments})
     events: list[Event] = [DaemonStarted(cabinet=settings.site.cabinet, boot=ledger.boot, version=version)]
     known = {compartment.id: compartment for compartment in ledger.compartments()}
     events += [
@@ -40,7 +50,19 @@ def begin_boot(ledger: Ledger, settings: Settings, version: str) -> None:
         events.append(AttemptSettled(attempt=attempt.attempt, outcome=Outcome.UNKNOWN, detail=INTERRUPTED))
     for command in ledger.unsettled_commands():
         events.append(CommandSettled(command=command.command, status="unknown", reason=INTERRUPTED))
-    ledger.record(*events)
+    ledger.record(*events, *lasting)
+    return lasting
+
+
+def _lasting_faults(ledger: Ledger, installed: set[str]) -> tuple[PanelFault, ...]:
+    """What staff has not seen to yet, with the time at which it was seen."""
+    lasting = []
+    for fault, at in ledger.standing_faults():
+        if fault.fault in STAFF_ONLY and fault.part in installed:
+            seen = f"{SEEN_AT}{at}, before the daemon was started again"
+            cause = fault.cause if SEEN_AT in fault.cause else fault.cause[: 400 - len(seen)] + seen
+            lasting.append(fault.model_copy(update={"cause": cause}))
+    return tuple(lasting)
 
 
 NOT_INSTALLED = "not in the site file"

@@ -172,7 +172,7 @@ class PanelFault(Event):
 
     One that comes and goes is told once; `count` says how often it has come by now. `part` is a line, a lock board
     ("left:0": line and address) or a compartment. The daemon looks for faults anew at each start, so that
-    `daemon.started` ends them all.
+    `daemon.started` ends them all; `door_opened`, which only service staff ends, is told again right after it.
     """
 
     kind: ClassVar[str] = "panel.fault"
