@@ -192,7 +192,10 @@ class PlatformLink:
         await self._commands.on_command(token)
 
     async def on_directory(self, token: str) -> None:
-        """A directory, not verified yet; one that cannot be applied changes nothing."""
+        """A directory, not verified yet; one that cannot be applied changes nothing.
+
+        On a full disk too: its version then does not appear among the events, and the platform sends a full one.
+        """
         in_force = await self._cabinet.ledger.run(lambda ledger: ledger.directory_version()) or 0
         try:
             opened = await asyncio.to_thread(self._reader.read, token, in_force)
@@ -200,10 +203,11 @@ class PlatformLink:
             def apply(ledger: Ledger) -> tuple[str, ...]:
                 return directory.apply(ledger, self._cabinet.name, opened.directory, opened.personal)
 
-            self._cabinet.looker.forget(await self._cabinet.ledger.run(apply))
-        except (Untrusted, IllegalTransition) as fault:
+            revoked = await self._cabinet.ledger.run(apply)
+        except (Untrusted, IllegalTransition, LedgerFull) as fault:
             log.warning("directory not applied", fault=str(fault), in_force=in_force)
         else:
+            self._cabinet.looker.forget(revoked)
             log.info("directory applied", version=opened.directory.version)
 
     async def on_ack(self, ack: Ack) -> None:

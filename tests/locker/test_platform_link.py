@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from still_clock import StillClock
 
 from config.load import load_settings
 from config.settings import Settings
 from locker import platform_link
 from locker.keys import Keys, new_keys
-from locker.ledger import Ledger, LedgerThread
+from locker.ledger import Ledger, LedgerFull, LedgerThread
 from locker.platform_link import CabinetPresence, LedgerJournal, PlatformLink
 from locker.remote import RemoteHands
 from mqtt.contract.base import Latch, ServiceState, SizeName
 from mqtt.contract.events import CompartmentInstalled, DaemonStarted, DoorChanged
-from mqtt.contract.messages import CompartmentNow
+from mqtt.contract.messages import CompartmentNow, Directory, PersonalPart
+from mqtt.directory import OpenedDirectory
 from mqtt.errors import AckRejected
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "examples" / "two-boards.toml"
@@ -176,6 +178,23 @@ async def test_what_is_no_directory_changes_nothing_and_ends_nothing(
     before = await cabinet.ledger.run(lambda ledger: ledger.last_seq)
     await platform.on_directory(token)
     assert await cabinet.ledger.run(lambda ledger: ledger.last_seq) == before
+
+
+async def test_a_directory_that_finds_no_space_is_told_and_ends_nothing(
+    cabinet: Any, platform: PlatformLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Directory(audience="maple-court/gate-east", version=7, issued_at="2026-03-01T08:00:00.000Z")
+    opened = OpenedDirectory(sent, PersonalPart())
+
+    def full(self: Ledger, *events: object, personal: object = ()) -> None:  # noqa: ARG001 - as the ledger
+        raise LedgerFull("no space is left")
+
+    monkeypatch.setattr(platform._reader, "read", lambda _token, _in_force: opened)
+    monkeypatch.setattr(Ledger, "record", full)
+    with structlog.testing.capture_logs() as said:
+        await platform.on_directory("a token")
+    assert [(line["event"], line["fault"]) for line in said] == [("directory not applied", "no space is left")]
+    assert await cabinet.ledger.run(lambda ledger: ledger.directory_version()) is None
 
 
 async def test_a_command_that_comes_while_the_daemon_stops_is_left_to_the_next_start(
