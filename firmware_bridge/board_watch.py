@@ -54,6 +54,8 @@ class BoardWatch:
         self.answering: bool | None = None
         """False once more reads in a row failed than may be repeated, and until the board is believed again; None until
         something is known."""
+        self.declines = False
+        """Whether it answers, but not with its hooks."""
         self.last_failure = "it has not been read yet"
         self.plan = ReadPlan(driver.hook_reads(board), compartments)
         self.rest_s = settings.poll_rest_s
@@ -112,7 +114,7 @@ class BoardWatch:
             self.plan.postpone(now + SILENT_POLL_S)
             self._settle(self.last_failure, now, self._hooks)
             return
-        self.answering = True
+        self.answering, self.declines = True, False
         self.last_failure = "its reads do not agree yet"
         self._trust.answered()
         self._failures = 0
@@ -123,12 +125,15 @@ class BoardWatch:
                 self._on_occupied(self._compartments[channel], occupied)
         read.due = began + (self._settings.poll_active_s if read.urgent else self.rest_s)
 
-    def read_failed(self, read: PlannedRead, why: str, now: float, *, traces: bool) -> None:
+    def read_failed(
+        self, read: PlannedRead, why: str, now: float, *, traces: bool = False, declined: bool = False
+    ) -> None:
         """A read had no usable answer: it is repeated at once, a bounded number of times.
 
-        `traces` says that more than silence came of it.
+        `traces` says that more than silence came of it, `declined` that the board answered something else than hooks.
         """
-        self.last_failure = why
+        traces = traces or declined
+        self.last_failure, self.declines = why, declined
         self._trust.failed()
         self._wobble.failed(traces=traces)
         self._failures += 1
@@ -148,7 +153,7 @@ class BoardWatch:
     def line_lost(self, why: str, now: float) -> None:
         """The port is gone: no door is known, and no pulse can be confirmed."""
         self.last_failure = why
-        self.answering = False
+        self.answering = self.declines = False
         self._failures = 0
         self.plan.restart()
         self._lose_doors(self._hooks)

@@ -14,6 +14,7 @@ from typing import Final
 from config.settings import CompartmentSettings, LineSettings, PanelSettings
 from firmware_bridge.attempt_queue import AttemptQueue
 from firmware_bridge.attempts import Attempt, SentAttempt
+from firmware_bridge.board_faults import BoardFaults
 from firmware_bridge.board_watch import BoardWatch
 from firmware_bridge.boards.driver import BoardDriver, Declined, EchoHeard, Hooks, Refusal, Reply, check_options
 from firmware_bridge.door_faults import DoorFaults
@@ -52,7 +53,6 @@ STRANGER_EVERY_S: Final = 10.0
 """How often an address that nobody should have is asked, while answers come damaged or doors open by themselves."""
 STRANGER_WITHIN_S: Final = 0.1
 """A board answers within some hundredths of a second; the line is not kept from its doors for longer than this."""
-BOARD_FAULTS: Final = (FaultKind.BOARD_SILENT, FaultKind.BOARD_DECLINES, FaultKind.BOARD_CHANNELS)
 
 
 class Line:
@@ -99,6 +99,7 @@ class Line:
         """A door opened that nobody had asked to: an unlock of another board may have been taken for its own."""
         self._faults = faults
         self._line_faults = LineFaults(settings.name, settings.port, faults)
+        self._board_faults = BoardFaults(settings.name, faults)
         self._door_faults = DoorFaults(faults, panel.left_open_s)
         boards = {board.address: board for board in settings.boards}
         for board in settings.boards:
@@ -194,10 +195,9 @@ class Line:
                 wire.find_echo(self._driver.probe(watch.address))
             hooks = self._ask_hooks(wire, read)
         except ReadFailedError as error:
-            declined = isinstance(error, DeclinedError)
-            why = f"board {watch.address}: {error}"
-            watch.read_failed(read, why, self._clock(), traces=declined or self._traces() != traces)
-            self._board_failed(watch, error)
+            left, declined = self._traces() != traces, isinstance(error, DeclinedError)
+            watch.read_failed(read, f"board {watch.address}: {error}", self._clock(), traces=left, declined=declined)
+            self._board_faults.failed(watch, read, error, self._clock())
             if watch.answering is False and self._traces() != traces:
                 self._look_for_stranger(wire)
         else:
@@ -230,16 +230,7 @@ class Line:
             self._set_up(up=True, cause=f"board {watch.address} answers")
         if not self._faults.empty:
             self._line_faults.answered(self._heard_at)
-            self._faults.evidence(BOARD_FAULTS, self._part(watch), self._heard_at)
-
-    def _board_failed(self, watch: BoardWatch, error: ReadFailedError) -> None:
-        """Latch what a board's failed reads amount to, once they are more than may be repeated."""
-        if watch.answering is not False:
-            return
-        kind = FaultKind.BOARD_SILENT
-        if isinstance(error, DeclinedError):
-            kind = FaultKind.BOARD_CHANNELS if error.channels else FaultKind.BOARD_DECLINES
-        self._faults.lasts(kind, self._part(watch), watch.last_failure, self._clock())
+            self._board_faults.answered(watch, self._heard_at)
 
     def _look_for_stranger(self, wire: Wire) -> None:
         """Ask an address that nobody should have: a board that takes every address for its own answers there too.
@@ -260,9 +251,6 @@ class Line:
             cause = f"something answers at address {nobody}, which no board of the settings has"
             self._faults.lasts(FaultKind.LINE_FOREIGN, self.name, cause, self._clock())
 
-    def _part(self, watch: BoardWatch) -> str:
-        return f"{self.name}:{watch.address}"
-
     def _traces(self) -> tuple[int, int]:
         """What noise and strangers have left on the line so far."""
         return self.counts.noise_bytes, self.counts.foreign_frames
@@ -270,9 +258,14 @@ class Line:
     def _notice_silence(self) -> None:
         watches = self._watches.values()
         if all(watch.answering is False for watch in watches):
+            cause = "; ".join(watch.last_failure for watch in watches)
+            if any(watch.declines for watch in watches):  # no silence: it is the board that has a fault
+                self._heard_at = self._clock()
+                self._line_faults.answered(self._heard_at)
+                self._set_up(up=False, cause=cause)
+                return
             if self._wire is not None and self._driver.echo_matters:
                 self._wire.echo = Echo.UNKNOWN  # the adapter may not be the one that was asked before
-            cause = "; ".join(watch.last_failure for watch in watches)
             self._set_up(up=False, cause=cause)
             self._line_faults.silent(cause, self._clock())
             if self._clock() - self._heard_at >= REOPEN_AFTER_SILENCE_S:

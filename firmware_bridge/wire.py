@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from firmware_bridge.boards.driver import AnyRequest, EchoHeard, Reply
+from firmware_bridge.boards.driver import AnyRequest, Declined, EchoHeard, Reply
 from firmware_bridge.errors import NoReplyError
 from firmware_bridge.frames import Decoder, Found
 from firmware_bridge.port import Port
@@ -66,7 +66,11 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer: how long it took, and how long its bits and the least silence take, seconds."""
+    """One request and its answer, the least silence before it included, seconds.
+
+    `wire_s` is what the wire needs for that: the bits at the set rate, or what it took where answers come faster than
+    that (a pseudo-terminal, a serial server with a rate of its own). So `took_s` is never below it.
+    """
 
     took_s: float
     wire_s: float
@@ -107,7 +111,7 @@ class Wire:
         self._pace = pace
         self._clock = clock
         self._pause = pause
-        self._busy_until = clock()
+        self._busy_until = self._began = clock()
         self._heard = b""
         self._finish_s = finish_s
         self._late_until = clock() + LATE_WITHIN_S
@@ -127,21 +131,34 @@ class Wire:
             NoReplyError: nothing that answers it came in time.
             PortLostError: the port went away; the request may have gone out.
         """
-        began = self._clock()
         self._send(request.frame)
         end = self._busy_until + (self._pace.reply_timeout_s if within_s is None else within_s)
         if usual is not None and self._hears_again(usual.raw, end):
-            self._take(request, began, usual)
+            self._take(request, usual)
             return usual.reply
+        noise = self.counts.noise_bytes
         with closing(self._replies(request, end)) as replies:
             for reply in replies:
-                self._take(request, began, _whole_answer(request, self._heard, reply))
+                self._take(request, _whole_answer(request, self._heard, reply))
                 return reply
-        raise self._silence(request)
+        misfit = self._misfit(request)
+        if misfit is None:
+            raise self._silence(request)
+        self.counts.noise_bytes = noise  # what has been understood is none
+        self._take(request, None)
+        return misfit
 
-    def _take(self, request: AnyRequest, began: float, answer: Answer | None) -> None:
+    def _misfit(self, request: AnyRequest) -> Declined | None:
+        """What was heard, if it answers the request in a shape that was not expected."""
+        if request.misfit is None or self._heard == request.frame:
+            return None
+        heard = self._heard.removeprefix(request.frame) if self.echo is Echo.PRESENT else self._heard
+        return request.misfit(heard)
+
+    def _take(self, request: AnyRequest, answer: Answer | None) -> None:
+        took_s = self._clock() - self._began
         bits_s = self._pace.on_the_wire_s(len(request.frame) + len(self._heard))
-        self.last = Exchange(self._clock() - began, bits_s + self._pace.silence_s)
+        self.last = Exchange(took_s, min(took_s, bits_s + self._pace.silence_s))
         self.answer = answer
         self._answered = True
 
@@ -242,7 +259,8 @@ class Wire:
             yield data
 
     def _send(self, frame: bytes) -> None:
-        left = self._busy_until + self._pace.silence_s - self._clock()
+        began = self._clock()
+        left = self._busy_until + self._pace.silence_s - began
         if left > 0:
             self._pause(left)
         unasked = self._port.discard_input()
@@ -254,6 +272,7 @@ class Wire:
         self._answered, self._heard = False, b""
         self.counts.unasked_bytes += unasked
         self.counts.requests += 1
+        self._began = min(began, self._clock() - self._pace.silence_s)
         self._port.write(frame)
         self._busy_until = self._clock() + self._pace.on_the_wire_s(len(frame))
 

@@ -68,6 +68,7 @@ class Request(Generic[FrameT]):
 
     `interpret` gives None for a frame that answers something else (another board, another command). `answered` is false
     for an unlock that this board's firmware never answers: waiting for it would only keep the line from its reads.
+    `misfit` is shown all that was heard when nothing answered in time: an answer of another size may be in it.
     """
 
     what: str
@@ -75,6 +76,7 @@ class Request(Generic[FrameT]):
     parse: Parse[FrameT]
     interpret: Callable[[FrameT], Reply | None]
     answered: bool = True
+    misfit: Callable[[bytes], Declined | None] | None = None
 
 
 AnyRequest = Request[Any]

@@ -13,7 +13,17 @@ from operator import xor
 from typing import Final
 
 from config.settings import BitOrder, BoardSettings
-from firmware_bridge.boards.driver import EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.boards.driver import (
+    Declined,
+    EchoHeard,
+    Heard,
+    HookRead,
+    Hooks,
+    Refusal,
+    Reply,
+    Request,
+    check_lock,
+)
 from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Found, Verdict
 from firmware_bridge.hook_bits import hook_bits
@@ -34,6 +44,8 @@ PULSE_S: Final = 0.3
 """The board's own pulse, when the unlock does not say for how long."""
 LONGEST_PULSE_S: Final = 9
 FRAME_AROUND_HOOKS: Final = 4
+MOST_HOOK_BYTES: Final = 7
+"""Of fifty channels."""
 FACTORY_FIRST_INDEX: Final = 1
 FACTORY_BIT_ORDER: Final[BitOrder] = "lowest-first"
 
@@ -171,7 +183,18 @@ class Driver:
             lowest_channels_first = frame.body[-2::-1]
             return Hooks(0, hook_bits(lowest_channels_first, order)[:channels])
 
-        request = Request("read all", read_all_frame(address), expected.parse, interpret)
+        def misfit(heard: bytes) -> Declined | None:
+            most = 8 * (len(heard) - FRAME_AROUND_HOOKS)
+            if not 0 < most <= 8 * MOST_HOOK_BYTES or most == 8 * hook_bytes:
+                return None
+            found = Expected(READ, address, len(heard)).parse(heard, 0)
+            if not isinstance(found, Found) or found.frame.body[-1] != ASK_STATUS:
+                return None
+            return Declined(
+                f"it tells {most - 7} to {most} channels, but the settings say {channels}", about=Refusal.CHANNELS
+            )
+
+        request = Request("read all", read_all_frame(address), expected.parse, interpret, misfit=misfit)
         return (HookRead(range(channels), request),)
 
     def unlock(self, board: BoardSettings, channel: int) -> Request[Frame]:

@@ -12,7 +12,17 @@ from enum import IntEnum
 from typing import Final
 
 from config.settings import BitOrder, BoardSettings
-from firmware_bridge.boards.driver import Declined, EchoHeard, Heard, HookRead, Hooks, Reply, Request, check_lock
+from firmware_bridge.boards.driver import (
+    Declined,
+    EchoHeard,
+    Heard,
+    HookRead,
+    Hooks,
+    Refusal,
+    Reply,
+    Request,
+    check_lock,
+)
 from firmware_bridge.errors import FrameFieldError
 from firmware_bridge.frames import Found, Verdict
 from firmware_bridge.hook_bits import hook_bits
@@ -57,6 +67,8 @@ EXCEPTIONS: Final = {
     0x06: "device busy",
 }
 """Modbus Application Protocol V1.1b3, section 7."""
+NO_SUCH_INPUTS: Final = (0x02, 0x03)
+"""What a board says to a read that goes beyond its inputs: no such address, or no such count."""
 GATEWAYS_WORD: Final = (0x0A, 0x0B)
 """A gateway says that the board cannot be reached: for a probe that must not pass for a board."""
 MAY_HAVE_BEEN_DONE: Final = (0x04, 0x05)
@@ -199,7 +211,10 @@ def _read(address: int, inputs: int, *, echo: EchoHeard | None) -> Request[Frame
         if frame.address != address:
             return None
         if frame.function is Function.READ_INPUTS_DECLINED:
-            return _declined(frame)
+            said = _declined(frame)
+            if said is None or frame.body[0] not in NO_SUCH_INPUTS:
+                return said
+            return Declined(f"{said.reason}: it has fewer inputs than {inputs}", about=Refusal.CHANNELS)
         if frame.function is not Function.READ_INPUTS:
             return None
         if frame.body[0] == 0:

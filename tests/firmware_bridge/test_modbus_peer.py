@@ -140,7 +140,9 @@ async def test_inputs_are_read_as_the_peer_holds_them(ordinary: Peer) -> None:
 
 async def test_more_inputs_than_the_peer_has_is_an_exception_and_names_it(ordinary: Peer) -> None:
     (read,) = Driver().hook_reads(settings(channels=17))
-    assert await ordinary.ask(read.request) == Declined("the board says illegal data address (exception 02)")
+    assert await ordinary.ask(read.request) == Declined(
+        "the board says illegal data address (exception 02): it has fewer inputs than 17"
+    )
 
 
 async def test_the_probe_finds_the_board_and_no_echo(ordinary: Peer) -> None:

@@ -75,7 +75,7 @@ def test_a_frame_that_answers_something_else_is_no_hook(wire: bytes) -> None:
 def test_a_board_with_fewer_inputs_than_the_settings_say_declines() -> None:
     request = Driver().hook_reads(BOARD)[0].request
     assert request.interpret(Frame(1, Function.READ_INPUTS_DECLINED, b"\x02")) == Declined(
-        "the board says illegal data address (exception 02)"
+        f"the board says illegal data address (exception 02): it has fewer inputs than {BOARD.channels}"
     )
 
 

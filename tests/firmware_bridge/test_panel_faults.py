@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from fake_boards import FakeBus, FakeCu24Bus, bus_of
+from fake_boards import FakeBus, FakeCu24Bus, FakeDoor, bus_of
 from fake_ports import perfect
 from line_bench import Bench, make_bench
+from virtual_boards import firmware, wiring
 
 from config.settings import PanelSettings
 from firmware_bridge.boards.driver import families
@@ -81,8 +82,46 @@ def test_a_board_with_fewer_locks_than_the_settings_say_is_named() -> None:
     bench = make_bench(FakeCu24Bus, channels=24)
     bench.bus.firmware[0].channels = 12
     bench.for_seconds(5.0)
-    assert list(found(bench)) == ["board_channels front:0", "line_silent front"]
+    assert list(found(bench)) == ["board_channels front:0"]
     assert "settings say 24" in found(bench)["board_channels front:0"].cause
+
+
+def resize(bench: Bench, channels: int) -> None:
+    """The board has so many channels, whatever the settings say."""
+    address, bus = min(bench.bus.boards), bench.bus
+    bus.boards[address].doors += [FakeDoor(bus.clock) for _ in range(channels)]
+    bus.firmware[address] = firmware(bus.family, wiring(bus.family, address, channels), bus.locks[address])
+
+
+@pytest.mark.parametrize(
+    ("family", "has", "told"),
+    [
+        ("kerong-cu24", 12, 24),
+        ("lock485-8a", 8, 24),
+        ("lock485-8a", 24, 8),
+        ("modbus-relay", 8, 16),
+        ("winnsen", 8, 12),
+        ("wkly", 8, 12),
+        ("wkly", 12, 8),
+    ],
+)
+@pytest.mark.parametrize("echoes", [False, True])
+def test_a_wrong_count_of_channels_is_a_fault_of_its_own_until_it_is_right(
+    family: str,
+    has: int,
+    told: int,
+    echoes: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    bench = make_bench(bus_of(family), channels=told)
+    bench.bus.echoes = echoes
+    resize(bench, has)
+    bench.for_seconds(60.0)
+    ours = {name for name in found(bench) if "line_echo" not in name}
+    assert ours == {f"board_channels front:{min(bench.bus.boards)}"}
+    assert bench.port.opened == 1
+    resize(bench, told)
+    bench.for_seconds(90.0)
+    assert {name for name in found(bench) if "line_echo" not in name} == set()
 
 
 def test_a_jammed_door_is_a_fault_until_it_opens(bus_type: type[FakeBus]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from fake_boards import Fake8aBus, FakeBus, FakeCu24Bus
-from fake_ports import Carry, VirtualClock, VirtualPort, a_byte_at_a_time, perfect
+from fake_ports import BOARD_LATENCY_S, Carry, VirtualClock, VirtualPort, a_byte_at_a_time, perfect
 
 from config.settings import BoardSettings
 from firmware_bridge.boards.driver import AnyRequest, EchoHeard, Heard, Hooks, Reply, driver_named
@@ -174,3 +174,24 @@ def test_an_echo_and_the_usual_answer_are_both_seen() -> None:
     port.bus.echoes = True
     assert wire.ask(probe, usual=usual) == EchoHeard()
     assert wire.counts.echoes == 1
+
+
+@pytest.mark.parametrize("byte_s", [0.0, 10 / 115200, 10 / 9600])
+@pytest.mark.parametrize("rested_s", [0.0, 0.003, 5.0])
+def test_no_exchange_is_told_as_faster_than_the_wire(byte_s: float, rested_s: float) -> None:
+    wire, port, clock = make_wire(FakeCu24Bus, 0)
+    port.byte_s = byte_s
+    probe = driver_named("kerong-cu24").probe(0)
+    for _ in range(2):
+        wire.ask(probe)
+        clock.advance(rested_s)
+        wire.ask(probe)
+        assert 0.0 < wire.last.wire_s <= wire.last.took_s
+
+
+def test_the_wires_own_time_is_that_of_the_bits_and_the_silence_before_them() -> None:
+    wire, _, clock = make_wire(FakeCu24Bus, 0)
+    clock.advance(5.0)
+    wire.ask(driver_named("kerong-cu24").probe(0))
+    assert wire.last.wire_s == pytest.approx(18 * 10 / 19200 + 0.005)
+    assert wire.last.took_s == pytest.approx(wire.last.wire_s + BOARD_LATENCY_S)

@@ -1,0 +1,43 @@
+"""The faults of the boards of one line: what their failed reads amount to. Every time is in monotonic seconds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from firmware_bridge.board_watch import BoardWatch
+from firmware_bridge.errors import DeclinedError, ReadFailedError
+from firmware_bridge.fault_book import FaultBook
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.read_plan import PlannedRead
+
+LOCKS_MISSING_READS: Final = 5
+"""So many reads of some locks must fail in a row, while others of their board are answered: noise seldom does that."""
+BOARD_FAULTS: Final = (FaultKind.BOARD_SILENT, FaultKind.BOARD_DECLINES, FaultKind.BOARD_CHANNELS)
+
+
+class BoardFaults:
+    """Watches the boards of one line for a `FaultBook`."""
+
+    def __init__(self, line: str, book: FaultBook) -> None:
+        self._line = line
+        self._book = book
+
+    def answered(self, watch: BoardWatch, now: float) -> None:
+        """A board has told its hooks, and is believed."""
+        self._book.evidence(BOARD_FAULTS, self._part(watch), now)
+
+    def failed(self, watch: BoardWatch, read: PlannedRead, error: ReadFailedError, now: float) -> None:
+        """A read has failed; it is a fault once more of them did than may be repeated."""
+        if watch.answering is False:
+            kind = FaultKind.BOARD_SILENT
+            if isinstance(error, DeclinedError):
+                kind = FaultKind.BOARD_CHANNELS if error.channels else FaultKind.BOARD_DECLINES
+            self._book.lasts(kind, self._part(watch), watch.last_failure, now)
+        elif watch.answering and read.failures >= LOCKS_MISSING_READS:
+            first, last = read.channels[0], read.channels[-1]
+            which = f"channel {first} does" if first == last else f"channels {first} to {last} do"
+            cause = f"{which} not answer though others of board {watch.address} do"
+            self._book.lasts(FaultKind.BOARD_CHANNELS, self._part(watch), cause, now)
+
+    def _part(self, watch: BoardWatch) -> str:
+        return f"{self._line}:{watch.address}"
