@@ -1,4 +1,4 @@
-"""What is wrong now and how fast the lines are read, beside the ledger: the daemon writes it, `board faults` reads it.
+"""What the doors are, what is wrong and how fast lines are read, beside the ledger: by the daemon for `board` commands.
 
 The daemon holds the ports, so nobody else can look at the boards while it runs. The file is no history (the journal is)
 and nothing depends on it: it goes when the daemon stops.
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,12 +20,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from firmware_bridge.errors import BridgeError
 from firmware_bridge.faults import FaultKind
-from firmware_bridge.panel import Panel
+from firmware_bridge.panel import Latch, Panel
 
 FILE_NAME: Final = "panel-status.json"
 LOOK_EVERY_S: Final = 2.0
 WRITE_EVERY_S: Final = 600.0
-"""Flash memory does not feel six small writes an hour; a fault's beginning, return or end is written at once."""
+"""Flash memory does not feel six small writes an hour; a fault's beginning, return or end is written at once, and so is
+a door that has moved, for which the ledger has then written more."""
 WRITE_COUNTS_EVERY_S: Final = 30.0
 """A fault that returns every second is not written every second."""
 STALE_AFTER_S: Final = WRITE_EVERY_S + 60.0
@@ -66,12 +68,13 @@ class CycleRecord(_Kept):
 
 
 class PanelStatus(_Kept):
-    """Everything at one moment. `pid` is the process that keeps the ports open."""
+    """Everything at one moment. `pid` is the process that keeps the ports open, `doors` has its compartments."""
 
     at: AwareDatetime
     pid: int
     faults: tuple[FaultRecord, ...]
     cycles: tuple[CycleRecord, ...]
+    doors: Mapping[str, Latch] = {}
 
 
 def status_file(ledger: Path) -> Path:
@@ -108,11 +111,12 @@ def status_of(panel: Panel, *, monotonic: float, wall: datetime) -> PanelStatus:
             )
             for line, cycle in panel.cycles().items()
         ),
+        doors=panel.doors(),
     )
 
 
 async def keep_status(panel: Panel, path: Path) -> None:
-    """Write the file when a fault begins, returns or ends, and now and then, for ever; at the end take it away.
+    """Write the file when a fault or a door changes, and now and then, for ever; at the end take it away.
 
     A full disk costs this file and nothing else.
     """
@@ -137,6 +141,8 @@ def _is_news(status: PanelStatus, written: PanelStatus) -> bool:
     """Whether it is worth a write."""
     passed_s = abs((status.at - written.at).total_seconds())
     if {(each.kind, each.part) for each in status.faults} != {(each.kind, each.part) for each in written.faults}:
+        return True
+    if status.doors != written.doors:
         return True
     again = [each.count for each in status.faults] != [each.count for each in written.faults]
     return passed_s >= (WRITE_COUNTS_EVERY_S if again else WRITE_EVERY_S)

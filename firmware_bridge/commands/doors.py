@@ -1,29 +1,30 @@
-"""`iris-locker board doors`: what the hook of every door says, or how its lock has fared."""
+"""`iris-locker board doors`: what the hook of every door says, or how its lock has fared; the daemon may run."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.load import load_settings
 from config.settings import Settings
 from firmware_bridge.commands.live_panel import live_panel
-from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
+from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, local, say
 from firmware_bridge.health import store
 from firmware_bridge.health.book import HealthBook, wiring_of
 from firmware_bridge.health.report import health_lines
 from firmware_bridge.panel import Latch
+from firmware_bridge.status_file import PanelStatus, read_status, status_file
 
 
 def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
     """Add the word and its arguments."""
-    leaf = leaves.add_parser("doors", help="print what the hook of every door says")
+    leaf = leaves.add_parser("doors", help="print what the hook of every door says; the daemon may run")
     leaf.add_argument("--config", required=True, type=Path)
     leaf.add_argument(
         "--health",
         action="store_true",
-        help="print how the locks have fared instead; opens no port, so the daemon may run",
+        help="print how the locks have fared instead",
     )
     leaf.add_argument("--json", action="store_true", help="with --health: print the records as one JSON object")
     leaf.set_defaults(run=explained(_doors))
@@ -36,6 +37,9 @@ def _doors(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     if arguments.health:
         return _health(settings, as_json=arguments.json)
+    status = read_status(status_file(settings.storage.ledger), datetime.now(UTC))
+    if status is not None:
+        return _as_told(settings, status)
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):
         doors = panel.doors()
         down = [name for name, up in panel.lines().items() if not up]
@@ -47,6 +51,21 @@ def _doors(arguments: argparse.Namespace) -> int:
     for fault in faults:
         say(f"{fault.part}: {fault.kind.replace('_', ' ')}: {fault.cause}; {fault.remedy}")
     return NOT_AS_WISHED if Latch.UNKNOWN in doors.values() else OK
+
+
+def _as_told(settings: Settings, status: PanelStatus) -> int:
+    """What the running daemon has written: it holds the ports, so nobody else can read the doors."""
+    say(f"The daemon runs and holds the ports; as it wrote at {local(status.at)} (it writes within seconds of a move).")
+    compartments = [each.id for each in settings.compartments]
+    for compartment in compartments:
+        say(f"{compartment}  {status.doors.get(compartment, 'not told: the daemon runs with other settings')}")
+    for cycle in status.cycles:
+        if not cycle.up:
+            say(f"line {cycle.line} is down")
+    for fault in status.faults:
+        say(f"{fault.part}: {fault.kind.replace('_', ' ')}: {fault.cause}; {fault.remedy}")
+    known = all(status.doors.get(compartment, Latch.UNKNOWN) is not Latch.UNKNOWN for compartment in compartments)
+    return OK if known else NOT_AS_WISHED
 
 
 def _health(settings: Settings, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 from config.load import load_settings
 from config.settings import Settings
 from firmware_bridge.commands.live_panel import live_panel
-from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, say
+from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, local, say
 from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, read_status, status_file, status_of
 
 WATCH_S: Final = 20.0
@@ -41,7 +41,7 @@ def _faults(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(status.model_dump_json(indent=1))
     else:
-        at = _local(status.at)
+        at = local(status.at)
         say(f"As the daemon wrote at {at}." if told else f"No daemon runs; looked at the boards themselves until {at}.")
         for line in described(status):
             say(line)
@@ -67,7 +67,7 @@ def described(status: PanelStatus) -> Iterator[str]:
 
 def _fault(fault: FaultRecord) -> Iterator[str]:
     often = "once" if fault.count == 1 else f"{fault.count} times"
-    since = f"first {_local(fault.first_at)}, last {_local(fault.last_at)}, {often}"
+    since = f"first {local(fault.first_at)}, last {local(fault.last_at)}, {often}"
     yield f"{fault.part}: {fault.kind.replace('_', ' ')} ({since}): {fault.cause}"
     yield f"    {fault.remedy}"
 
@@ -83,7 +83,3 @@ def _cycle(cycle: CycleRecord) -> str:
         f"line {cycle.line}: {reads} for all doors take {cycle.took_ms:g} ms, {times:.2f} times the wire's own "
         f"{cycle.wire_ms:g} ms; every door was read again within {cycle.every_ms:g} ms"
     )
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from config.load import SettingsError
@@ -21,6 +22,11 @@ def say(text: str) -> None:
     """One line for whoever called the command."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def local(moment: datetime) -> str:
+    """A moment by the clock on the wall here, to the second."""
+    return moment.astimezone().isoformat(sep=" ", timespec="seconds")
 
 
 def explained(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

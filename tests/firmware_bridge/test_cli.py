@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,10 @@ from firmware_bridge.cli import register
 from firmware_bridge.commands import scan as scan_command
 from firmware_bridge.commands import unlock
 from firmware_bridge.commands.live_panel import patience_s
-from firmware_bridge.panel import Panel, UnlockReport
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.panel import Latch, Panel, UnlockReport
 from firmware_bridge.port import open_serial
+from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, status_file
 
 SITE = """
 [site]
@@ -100,6 +104,41 @@ def test_doors_names_a_line_that_is_down(board: Command, config: Path, capsys: p
     assert "A01  unknown" in out
     assert "line front is down" in out
     assert "check the path" in out
+
+
+def test_doors_beside_a_running_daemon_are_those_that_it_has_written(
+    board: Command, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = load_settings(config)
+    fault = FaultRecord(
+        part="A02",
+        kind=FaultKind.DOOR_OPENED,
+        cause="it opened",
+        remedy="look",
+        first_at=datetime.now(UTC),
+        last_at=datetime.now(UTC),
+        count=1,
+    )
+    told = PanelStatus(
+        at=datetime.now(UTC),
+        pid=os.getpid(),
+        faults=(fault,),
+        cycles=(CycleRecord(line="front", up=True, reads=1, wire_ms=10.0, took_ms=12.0, every_ms=250.0),),
+        doors={"A01": Latch.LATCHED, "A02": Latch.UNLATCHED, "A03": Latch.LATCHED},
+    )
+    path = status_file(settings.storage.ledger)
+    path.write_text(told.model_dump_json())
+    assert board("doors", "--config", config) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("The daemon runs and holds the ports")
+    assert rest == ["A01  latched", "A02  unlatched", "A03  latched", "A02: door opened: it opened; look"]
+    down = told.cycles[0].model_copy(update={"up": False})
+    told = told.model_copy(update={"doors": {"A01": Latch.UNKNOWN}, "cycles": (down,), "faults": ()})
+    path.write_text(told.model_dump_json())
+    assert board("doors", "--config", config) == 1
+    out = capsys.readouterr().out
+    assert "A01  unknown\nA02  not told" in out
+    assert "line front is down" in out
 
 
 @pytest.mark.usefixtures("pty")

@@ -13,7 +13,7 @@ from config.settings import BoardSettings, CompartmentSettings, LineSettings, Pa
 from firmware_bridge import status_file
 from firmware_bridge.commands.faults import described
 from firmware_bridge.faults import FaultKind
-from firmware_bridge.panel import Panel
+from firmware_bridge.panel import Latch, Panel
 from firmware_bridge.status_file import CycleRecord, PanelStatus, StatusFileError, keep_status, read_status, status_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -113,3 +113,16 @@ def test_a_damaged_file_is_named(text: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(StatusFileError, match="damaged"):
         read_status(path, NOW)
+
+
+def test_a_door_that_moved_is_written_at_once() -> None:
+    said = status().model_copy(update={"doors": {"A01": Latch.LATCHED}})
+    later = said.model_copy(update={"at": NOW + timedelta(seconds=2)})
+    assert not status_file._is_news(later, said)
+    assert status_file._is_news(later.model_copy(update={"doors": {"A01": Latch.UNLATCHED}}), said)
+
+
+def test_every_door_is_kept_as_the_panel_knows_it(panel: Panel) -> None:
+    kept = status_of(panel, monotonic=100.0, wall=NOW)
+    assert kept.doors == {"A01": Latch.UNKNOWN}
+    assert PanelStatus.model_validate_json(kept.model_dump_json()) == kept
