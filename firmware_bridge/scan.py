@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from firmware_bridge.boards.driver import AnyRequest, BoardDriver, EchoHeard, Hooks, Reply, driver_named
-from firmware_bridge.commissioning.channel_count import count_channels
+from firmware_bridge.commissioning.channel_count import count_channels, readable_board
 from firmware_bridge.commissioning.search_order import Search, SearchOrder
 from firmware_bridge.errors import ReadFailedError
 from firmware_bridge.port import OpenPort, Port, open_serial
@@ -25,6 +27,12 @@ SCAN_GAP_S: Final = 0.01
 """Twice the usual silence: a board of another family may be puzzling over what it heard."""
 SURE_AFTER: Final = 2
 """Answers that make a board: where frames carry no checksum, noise passes for one answer now and then."""
+ENOUGH_SILENCE: Final = 64
+"""So many silent addresses in a row beyond a board end the search on its line: fitters count on from the first."""
+PATIENCE: Final = 3.0
+PATIENCE_EXTRA_S: Final = 0.03
+"""Boards of one line are of one family behind one adapter: once one has answered, others are given three times as long
+as the slowest answer so far took beyond its bits, and some."""
 ROGUE_FROM: Final = 3
 """So many boards or more that fill every address are one board that answers to all."""
 
@@ -33,8 +41,8 @@ ROGUE_FROM: Final = 3
 class FoundBoard:
     """A board that answered reads.
 
-    `channels` is how many it reports, used or not, None when it does not tell; `hooks` are the bits of its first
-    answer, all of a board that sends them together, else the first alone.
+    `channels` is how many it reports, used or not, None when it does not tell; `hooks` are all its bits, or the first
+    alone where each is a read of its own.
     """
 
     port: str
@@ -70,17 +78,27 @@ class PortScan:
         families: Iterable[str],
         bauds: Iterable[int] = (),
         *,
+        every_address: bool = False,
         open_port: OpenPort = open_serial,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
         on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
+        """`every_address`: go on after `ENOUGH_SILENCE`."""
         self.port = port
         self.echo = False
         """Whether the adapter sends back what it is given."""
         self.garbage: Counter[int] = Counter()
         """Bytes that were neither an echo nor an answer, by baud rate: somebody talks, perhaps at another speed."""
         self.found: list[FoundBoard] = []
+        self.not_asked: tuple[int, ...] = ()
+        """Addresses that were left out after enough silence."""
+        self.stopped = False
+        """Whether it was stopped before its end."""
+        self._every_address = every_address
+        self._stop = threading.Event()
+        self._silent = 0
+        self._slowest_s: float | None = None
         self._order = SearchOrder(families, bauds, one_baud=not speed_is_settable(port))
         self._open_port = open_port
         self._clock = clock
@@ -91,7 +109,18 @@ class PortScan:
     @property
     def seconds(self) -> float:
         """How long the rest of the scan takes at most."""
-        return self._order.left * (self._timeout_s + 2 * SCAN_GAP_S)
+        return self._order.left * (self._patience_s + 2 * SCAN_GAP_S)
+
+    @property
+    def _patience_s(self) -> float:
+        """How long an answer is waited for."""
+        if self._slowest_s is None:
+            return self._timeout_s
+        return min(self._timeout_s, PATIENCE * self._slowest_s + PATIENCE_EXTRA_S)
+
+    def stop(self) -> None:
+        """End the look after the read in flight; from any thread."""
+        self._stop.set()
 
     def boards(self) -> Iterator[FoundBoard]:
         """Every board, as it is found.
@@ -102,17 +131,29 @@ class PortScan:
         asker: _Asker | None = None
         try:
             for asked, search in enumerate(self._order):
+                if self._stop.is_set():
+                    self.stopped = True
+                    return
                 self._on_progress(Progress(search, asked, self._order.left, self.seconds))
                 if asker is None or asker.baud != search.baud:
                     asker = self._reopen(asker, search.baud)
                 reply = self._sure_answer(asker, search)
-                if reply is not None:
+                if reply is None:
+                    self._leave_out_the_unlikely()
+                else:
+                    self._silent = 0
                     self._order.answered(search)
                     self.found.append(self._describe(asker, search, reply))
                     yield self.found[-1]
         finally:
             if asker is not None:
                 self._done(asker)
+
+    def _leave_out_the_unlikely(self) -> None:
+        """End the search where boards have been found and there is nothing but silence beyond them."""
+        self._silent += 1
+        if self.found and self._silent >= ENOUGH_SILENCE and not self._every_address:
+            self.not_asked = self._order.end()
 
     @property
     def rogue(self) -> bool:
@@ -143,15 +184,20 @@ class PortScan:
     def _sure_answer(self, asker: _Asker, search: Search) -> Reply | None:
         reply = None
         for _ in range(SURE_AFTER):
-            reply = asker.ask(search.probe)
+            reply = asker.ask(search.probe, self._patience_s)
             if reply is None:
                 return None
+        self._slowest_s = max(self._slowest_s or 0.0, asker.slowest_s)
         return reply
 
     def _describe(self, asker: _Asker, search: Search, reply: Reply) -> FoundBoard:
         hooks = reply.bits if isinstance(reply, Hooks) else ()
         driver: BoardDriver = driver_named(search.family)
-        channels = count_channels(driver, search.address, len(hooks), asker.ask)
+        ask = partial(asker.ask, within_s=self._patience_s)
+        channels = count_channels(driver, search.address, len(hooks), ask)
+        reads = driver.hook_reads(readable_board(driver, search.address, channels)) if channels else ()
+        if len(reads) == 1 and isinstance(whole := ask(reads[0].request), Hooks):
+            hooks = whole.bits
         return FoundBoard(self.port, search.family, search.baud, search.address, channels, hooks, asker.echo)
 
 
@@ -162,6 +208,8 @@ class _Asker:
         self.wire = wire
         self.baud = baud
         self.garbage = 0
+        self.slowest_s = 0.0
+        """The longest that an answer took beyond its bits and the silence before it."""
         self._tap = tap
         self.wire.echo = Echo.PRESENT if echo else Echo.ABSENT
 
@@ -169,22 +217,24 @@ class _Asker:
     def echo(self) -> bool:
         return self.wire.echo is Echo.PRESENT
 
-    def ask(self, request: AnyRequest) -> Reply | None:
+    def ask(self, request: AnyRequest, within_s: float | None = None) -> Reply | None:
         """What answers a read; no reply of any family begins with its own request, so what does is an echo."""
-        reply = self._once(request)
+        reply = self._once(request, within_s)
         if not self.echo and self._tap.heard.startswith(request.frame):
             self.wire.echo = Echo.PRESENT
-            reply = self._once(request)
+            reply = self._once(request, within_s)
         if reply is None:
             self.garbage += len(self._tap.heard.removeprefix(request.frame))
         return None if isinstance(reply, EchoHeard) else reply
 
-    def _once(self, request: AnyRequest) -> Reply | None:
+    def _once(self, request: AnyRequest, within_s: float | None) -> Reply | None:
         self._tap.heard = b""
         try:
-            return self.wire.ask(request)
+            reply = self.wire.ask(request, within_s=within_s)
         except ReadFailedError:
             return None
+        self.slowest_s = max(self.slowest_s, self.wire.last.took_s - self.wire.last.wire_s)
+        return reply
 
 
 class _Tap:

@@ -106,6 +106,10 @@ class BoardDriver(Protocol):
         """Locks that the largest board of the family drives."""
 
     @property
+    def channels_told(self) -> str:
+        """What a board tells of how many channels it has, in a few words for a fitter."""
+
+    @property
     def options(self) -> frozenset[str]:
         """The fields of `BoardSettings`, besides address, channels and inverted, that this family knows."""
 

@@ -80,6 +80,7 @@ class Driver:
     addresses = range(15)
     """Board 15 would share its ADDR with the command that opens every board of the bus."""
     most_channels = 16
+    channels_told = "it always sends 16, whatever is wired"
     checksum = True
     options = frozenset({"answers_unlocks", "bit_order", "infrared", "pulse_s"})
     echo_matters = False

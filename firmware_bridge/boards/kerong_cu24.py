@@ -113,6 +113,7 @@ class Driver:
     bauds: Sequence[int] = (19200, 9600, 57600, 115200)
     addresses = range(17)
     most_channels = 24
+    channels_told = "a CU12 sends 16 bits, a CU24 24"
     checksum = True
     options = frozenset({"bit_order", "pulse_s"})
     """The pulse is set on the board itself; the site says it when it is not the factory's."""

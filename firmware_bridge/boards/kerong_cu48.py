@@ -87,6 +87,7 @@ class Driver:
     addresses = range(32)
     """As many as five DIP switches can set; no sheet at hand names more."""
     most_channels = 48
+    channels_told = "it always sends 48, whatever is wired"
     checksum = True
     options = frozenset({"bit_order", "infrared", "pulse_s"})
     echo_matters = False

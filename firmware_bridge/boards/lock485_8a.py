@@ -155,6 +155,7 @@ class Driver:
     bauds: Sequence[int] = (9600,)
     addresses = range(1, 33)
     most_channels = 50
+    channels_told = "it counts in bytes: of the last eight, some may not be there"
     checksum = True
     options = frozenset({"bit_order", "first_index", "pulse_s"})
     echo_matters = True

@@ -167,6 +167,7 @@ class Driver:
     bauds: Sequence[int] = (9600, 4800, 19200, 38400, 57600, 115200)
     addresses = range(1, 248)
     most_channels = 32
+    channels_told = "as many as it has inputs"
     checksum = True
     options = frozenset({"pulse_s"})
     echo_matters = True

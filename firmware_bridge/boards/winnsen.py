@@ -93,6 +93,7 @@ class Driver:
     """No sheet at hand names the last station: six switches are the most that such boards carry."""
     most_channels = 50
     """As many as the settings allow; no sheet at hand names the most."""
+    channels_told = "the highest lock that answers; what its hooks mean is learned by `board walk`"
     checksum = False
     options = frozenset({"pulse_s", "status_codes"})
     echo_matters = False

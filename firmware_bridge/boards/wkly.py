@@ -143,6 +143,7 @@ class Driver:
     bauds: Sequence[int] = (9600,)
     addresses = range(32)
     most_channels = MOST_CHANNELS
+    channels_told = "it tells exactly how many it has"
     checksum = True
     options = frozenset({"first_index", "pulse_s"})
     echo_matters = False

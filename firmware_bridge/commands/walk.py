@@ -8,7 +8,8 @@ from pathlib import Path
 
 from config.load import SettingsError, load_settings
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained
-from firmware_bridge.commands.scan import add_search_arguments, remarks, survey
+from firmware_bridge.commands.scan import add_search_arguments, describe, remarks
+from firmware_bridge.commands.survey import survey
 from firmware_bridge.commissioning.column_plan import EXAMPLE, ColumnPlanError, read_columns
 from firmware_bridge.commissioning.conversation import ConsoleConversation, Conversation, FitterGoneError
 from firmware_bridge.commissioning.notebook import (
@@ -25,6 +26,8 @@ from firmware_bridge.commissioning.site_file import check_site, write_site
 from firmware_bridge.commissioning.walk import Walk
 from firmware_bridge.commissioning.wiring import wiring_of
 from firmware_bridge.scan import FoundBoard, speed_is_settable
+
+CUT_SHORT = "the search was interrupted before all boards can have been found; run the same command again"
 
 
 def add_walk(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -93,27 +96,28 @@ def _begun(
 ) -> Notebook | None:
     """Find the boards and ask for the columns; None when there are no boards that a walk can tell apart."""
     found: list[FoundBoard] = []
-    for port in dict.fromkeys(arguments.port or find_ports()):
-        seen = survey(port, arguments, quiet=False)
+    surveys = survey(arguments.port or find_ports(), arguments, describe)
+    for seen in surveys:
         found += seen.scan.found
         for remark in remarks(seen):
             talk.say(remark)
-        if seen.scan.rogue:
-            return None
+    if any(seen.scan.rogue for seen in surveys):
+        return None
+    interrupted = any(seen.scan.stopped for seen in surveys)
     if not found:
-        talk.say("no boards were found: `iris-locker board scan` tells more")
+        talk.say(CUT_SHORT if interrupted else "no boards were found: `iris-locker board scan` tells more")
         return None
     notebook = Notebook(lines=_lines(found, arguments.out), columns=columns or _columns(talk))
-    return notebook if _enough(talk, notebook) else None
+    return notebook if _enough(talk, notebook, interrupted=interrupted) else None
 
 
-def _enough(talk: Conversation, notebook: Notebook) -> bool:
+def _enough(talk: Conversation, notebook: Notebook, *, interrupted: bool) -> bool:
     """Whether the boards have a channel for each door."""
     channels = sum(board.channels for line in notebook.lines for board in line.boards)
     if channels < len(notebook.missing):
+        why = CUT_SHORT if interrupted else "is a board without power, or a column said wrongly?"
         talk.say(
-            f"The columns have {len(notebook.missing)} doors, the boards that were found {channels} channels: is a "
-            "board without power, or a column said wrongly?"
+            f"The columns have {len(notebook.missing)} doors, the boards that were found {channels} channels: {why}"
         )
         return False
     return True

@@ -9,6 +9,7 @@ from typing import Final
 
 from firmware_bridge.boards.driver import AnyRequest, driver_named
 
+LIKELIEST_ADDRESSES: Final = 2
 LIKELY_ADDRESSES: Final = 4
 """Boards come with all DIP switches off, and fitters count on from there."""
 
@@ -26,7 +27,7 @@ class Search:
 class SearchOrder:
     """The searches of one line, in their order.
 
-    The first addresses at the factory's baud rates come first, then all other addresses there, then other rates. A line
+    The first addresses at the factory's baud rates come first, then the next, all others there, and other rates. A line
     carries boards of one family at one rate: once one has answered, only its own kind is looked for.
     """
 
@@ -48,13 +49,24 @@ class SearchOrder:
         """A board answered this one."""
         self._waiting = [each for each in self._waiting if (each.family, each.baud) == (search.family, search.baud)]
 
+    def end(self) -> tuple[int, ...]:
+        """Nothing more is to be tried; gives the addresses that are left out."""
+        left = tuple(each.address for each in self._waiting)
+        self._waiting = []
+        return left
+
 
 def _in_order(families: tuple[str, ...], bauds: tuple[int, ...], *, one_baud: bool) -> Iterator[Search]:
     rates = {family: bauds or tuple(driver_named(family).bauds) for family in families}
     factory = [(family, rates[family][0]) for family in families]
     others = [] if one_baud else [(family, baud) for family in families for baud in rates[family][1:]]
-    likely, rest = slice(LIKELY_ADDRESSES), slice(LIKELY_ADDRESSES, None)
-    stages = ((factory, likely), (factory, rest), (others, likely), (others, rest))
+    first, next_, rest = (
+        slice(LIKELIEST_ADDRESSES),
+        slice(LIKELIEST_ADDRESSES, LIKELY_ADDRESSES),
+        slice(LIKELY_ADDRESSES, None),
+    )
+    likely = slice(LIKELY_ADDRESSES)
+    stages = ((factory, first), (factory, next_), (factory, rest), (others, likely), (others, rest))
     return chain.from_iterable(_stage(kinds, which) for kinds, which in stages)
 
 

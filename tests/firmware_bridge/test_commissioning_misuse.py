@@ -26,6 +26,7 @@ from firmware_bridge.commissioning.wiring import Wiring
 from firmware_bridge.panel import Panel
 from firmware_bridge.port import open_serial
 from firmware_bridge.reports import Outcome
+from firmware_bridge.scan import FoundBoard, PortScan
 
 FAMILY = "kerong-cu24"
 SITE = """\
@@ -240,6 +241,27 @@ def test_a_walk_whose_terminal_goes_away_keeps_what_it_knows(
     assert "Not known yet: A01, A02, A03. Run the same command again to go on." in out
     assert load_notebook(tmp_path / "new.toml.walk") == notebook_of(tmp_path / "left")
     assert bus.unlock_frames == []
+
+
+@pytest.mark.parametrize("found", [0, 1])
+def test_a_search_that_was_interrupted_blames_nothing_but_that(
+    board: Command,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    found: int,
+) -> None:
+    def boards(scan: PortScan) -> Iterator[FoundBoard]:
+        scan.found += [FoundBoard(scan.port, FAMILY, 19200, 1, 2, (True, True), echo=False)] * found
+        yield from scan.found
+        scan.stopped = True
+
+    monkeypatch.setattr(PortScan, "boards", boards)
+    assert board("walk", "--out", tmp_path / "new.toml", "--port", "somewhere", "--columns", "A:3M") == 2
+    out = capsys.readouterr().out
+    assert "the search was interrupted" in out
+    assert "run the same command again" in out
+    assert "power" not in out
 
 
 def test_ctrl_c_at_a_question_is_an_answer(

@@ -13,7 +13,7 @@ from fake_ports import Lossy, VirtualClock, VirtualPort
 from firmware_bridge.boards.driver import driver_named, families
 from firmware_bridge.commissioning.ports import find_ports
 from firmware_bridge.commissioning.search_order import SearchOrder
-from firmware_bridge.scan import PortScan, Progress
+from firmware_bridge.scan import ENOUGH_SILENCE, PortScan, Progress
 
 
 def garbled(data: bytes) -> bytes:
@@ -26,6 +26,8 @@ def scan_of(
     port: str = "/dev/virtual",
     on_progress: Callable[[Progress], None] = lambda _: None,
     baud: int | None = None,
+    *,
+    every_address: bool = False,
 ) -> PortScan:
     line = VirtualPort(bus, clock)
     right = baud or driver_named(bus.family).bauds[0]
@@ -34,7 +36,15 @@ def scan_of(
         line.garble = bytes if speed == right or "://" in name else garbled
         return line.open(name, speed)
 
-    return PortScan(port, families(), open_port=open_port, clock=clock, pause=clock.advance, on_progress=on_progress)
+    return PortScan(
+        port,
+        families(),
+        every_address=every_address,
+        open_port=open_port,
+        clock=clock,
+        pause=clock.advance,
+        on_progress=on_progress,
+    )
 
 
 @pytest.fixture(params=families())
@@ -200,3 +210,57 @@ def slowly(byte_s: float) -> Callable[[bytes, float], list[tuple[float, bytes]]]
         return [(began + min(end, len(reply)) * byte_s, reply[end - size : end]) for end in ends]
 
     return carry
+
+
+@pytest.mark.parametrize(("port", "seconds"), [("/dev/virtual", 8.0), ("socket://server:4001", 12.0)])
+def test_a_line_of_any_family_is_known_within_seconds(family: str, port: str, seconds: float) -> None:
+    clock = VirtualClock()
+    first = driver_named(family).addresses[0]
+    scan = scan_of(bus_of(family)(clock, 8, (first, first + 1)), clock, port)
+    began = clock()
+    assert [board.address for board in scan.boards()] == [first, first + 1]
+    assert clock() - began < seconds
+
+
+@pytest.mark.parametrize("every_address", [False, True])
+def test_addresses_far_beyond_the_last_board_are_asked_on_request_and_named_otherwise(every_address: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    clock = VirtualClock()
+    bus = bus_of("modbus-relay")(clock, 8, (1, 60, 200))
+    scan = scan_of(bus, clock, every_address=every_address)
+    assert [board.address for board in scan.boards()] == ([1, 60, 200] if every_address else [1, 60])
+    assert scan.not_asked == (() if every_address else tuple(range(60 + ENOUGH_SILENCE + 1, 248)))
+
+
+def test_silence_before_any_board_leaves_nothing_out() -> None:
+    clock = VirtualClock()
+    scan = scan_of(bus_of("modbus-relay")(clock, 8, (200,)), clock)
+    assert [board.address for board in scan.boards()] == [200]
+    assert scan.not_asked == ()
+
+
+def test_a_board_that_takes_twice_as_long_as_the_first_is_found_all_the_same() -> None:
+    clock = VirtualClock()
+    bus = bus_of("winnsen")(clock, 8, (1, 9))
+    line = VirtualPort(bus, clock)
+    line.carry = lambda reply, at: [(at + (0.06 if reply[3] == 9 else 0.03), reply)]
+    scan = PortScan("/dev/virtual", ["winnsen"], open_port=line.open, clock=clock, pause=clock.advance)
+    assert [board.address for board in scan.boards()] == [1, 9]
+
+
+def test_all_hooks_of_a_board_are_shown_where_one_read_tells_them(family: str) -> None:
+    clock = VirtualClock()
+    most = driver_named(family).most_channels
+    bus = bus_of(family)(clock, most, (1,))
+    bus.door(most - 1, address=1).open_by_hand()
+    (board,) = scan_of(bus, clock).boards()
+    assert board.channels == most
+    assert board.hooks == ((None,) if family == "winnsen" else (True,) * (most - 1) + (False,))
+
+
+def test_a_scan_that_is_stopped_keeps_what_it_has_found() -> None:
+    clock = VirtualClock()
+    scan = scan_of(bus_of("kerong-cu24")(clock, 12, (0, 9)), clock)
+    for _ in scan.boards():
+        scan.stop()
+    assert [board.address for board in scan.found] == [0]
+    assert scan.stopped

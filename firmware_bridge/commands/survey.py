@@ -1,0 +1,135 @@
+"""A look at all ports at once, each in a thread of its own: a scan spends its time waiting for answers.
+
+Boards are said as they are found, and how far the look is while it lasts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TextIO
+
+from firmware_bridge.boards.driver import families
+from firmware_bridge.commands.outcome import say
+from firmware_bridge.errors import PortBusyError, PortError
+from firmware_bridge.scan import FoundBoard, PortScan, Progress
+
+MOST_AT_ONCE: Final = 16
+"""No machine at hand has more ports; those beyond wait for their turn."""
+TELL_EVERY_S: Final = 10.0
+"""How often a log or a pipe is told that the look lasts; a terminal's line is written over."""
+INTERRUPTED: Final = "interrupted: what was not asked yet is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What came of one port; `problem` says why it could not be looked at, or could not be to the end."""
+
+    scan: PortScan
+    problem: str = ""
+
+
+def survey(
+    ports: Iterable[str], arguments: argparse.Namespace, describe: Callable[[FoundBoard], str] | None
+) -> list[Survey]:
+    """Look at every port; `describe` makes the words for a board that is found, None says nothing.
+
+    Ctrl-C ends the look, not what was found.
+    """
+    line = ProgressLine(sys.stderr)
+    scans = [
+        PortScan(
+            port,
+            arguments.family or families(),
+            arguments.baud or (),
+            every_address=arguments.all,
+            on_progress=partial(line.show, port),
+        )
+        for port in dict.fromkeys(ports)
+    ]
+
+    def found(board: FoundBoard) -> None:
+        if describe is not None:
+            line.say(describe(board))
+
+    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(scans)), thread_name_prefix="scan") as pool:
+        looks = [pool.submit(_look, scan, found, line) for scan in scans]
+        try:
+            wait(looks)
+        except KeyboardInterrupt:
+            for scan in scans:
+                scan.stop()
+        return [look.result() for look in looks]
+
+
+def _look(scan: PortScan, found: Callable[[FoundBoard], None], line: ProgressLine) -> Survey:
+    try:
+        for board in scan.boards():
+            found(board)
+    except PortBusyError as error:
+        return Survey(scan, f"{error}; skipped")
+    except PortError as error:
+        return Survey(scan, str(error))
+    finally:
+        line.done(scan.port)
+    return Survey(scan, INTERRUPTED if scan.stopped else "")
+
+
+class ProgressLine:
+    """How far all scans are: one line that is written over on a terminal, now and then a new one elsewhere."""
+
+    def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._out = out
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._under_way: dict[str, Progress] = {}
+        self._width = 0
+        self._told_at = clock()
+
+    def show(self, port: str, progress: Progress) -> None:
+        """A port is so far."""
+        with self._guard:
+            self._under_way[port] = progress
+            text = _described(port, self._under_way)
+            if self._out.isatty():
+                self._write(text)
+            elif self._clock() - self._told_at >= TELL_EVERY_S:
+                self._told_at = self._clock()
+                self._out.write(f"still looking: {text}\n")
+                self._out.flush()
+
+    def done(self, port: str) -> None:
+        """Nothing more comes of a port."""
+        with self._guard:
+            self._under_way.pop(port, None)
+            self._write("")
+
+    def say(self, text: str) -> None:
+        """A line that stays, in the place of the one that does not."""
+        with self._guard:
+            self._write("")
+            say(text)
+
+    def _write(self, text: str) -> None:
+        if self._out.isatty():
+            self._out.write(f"\r{text:{self._width}}" if text else f"\r{'':{self._width}}\r")
+            self._out.flush()
+            self._width = len(text)
+
+
+def _described(port: str, under_way: dict[str, Progress]) -> str:
+    """What is asked at a port now, and how long all of them take at most."""
+    search = under_way[port].search
+    left: Sequence[Progress] = tuple(under_way.values())
+    minutes, seconds = divmod(round(max(each.seconds_left for each in left)), 60)
+    where = port if len(left) == 1 else f"{len(left)} ports, {port}"
+    return (
+        f"{where}: {search.family} {search.baud} address {search.address}; {sum(each.left for each in left)} to ask, "
+        f"at most {minutes}:{seconds:02d}"
+    )
