@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from config.settings import Settings
+from config.wording import Wrong, mistakes
 
 
 class SettingsError(Exception):
@@ -28,15 +29,15 @@ def load_settings(path: Path) -> Settings:
         with path.open("rb") as file:
             table = tomllib.load(file)
     except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from error
+        raise SettingsError(f"读不了设置 cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        raise SettingsError(f"{path} 不是 TOML is not valid TOML: {error}") from error
     _resolve_paths(table, path.resolve().parent)
     try:
         return Settings.model_validate(table)
     except ValidationError as error:
-        faults = "\n".join(f"  {_explain(fault)}" for fault in error.errors(include_url=False))
-        raise SettingsError(f"{path} has settings that cannot be used:\n{faults}") from error
+        faults = "\n".join(f"  {_explain(wrong)}" for wrong in mistakes(error))
+        raise SettingsError(f"{path} 有不能用的设置 has settings that cannot be used:\n{faults}") from error
 
 
 def _resolve_paths(table: dict[str, Any], folder: Path) -> None:
@@ -46,17 +47,14 @@ def _resolve_paths(table: dict[str, Any], folder: Path) -> None:
             values[key] = str(folder / values[key])
 
 
-def _explain(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, a plain dict
-    where = ".".join(str(part) for part in fault["loc"]) or "(whole file)"
-    if fault["type"] == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        known = _known_keys(fault["loc"][:-1])
+def _explain(wrong: Wrong) -> str:
+    where = wrong.place or "(whole file)"
+    if wrong.kind == "extra_forbidden":
+        key, known = str(wrong.where[-1]), _known_keys(wrong.where[:-1])
         near = difflib.get_close_matches(key, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}"
-        return f"{where}: unknown key; {hint}"
-    if fault["type"] == "missing":
-        return f"{where}: missing; add it"
-    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+        return f"{where}: {wrong.words}; {hint}"
+    return f"{where}: {wrong.words}"
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

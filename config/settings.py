@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+from config import forms
+
+Name = Annotated[str, Field(pattern=forms.NAME)]
 """A part of an MQTT topic: lower-case letters, digits and hyphens."""
 
 
@@ -81,7 +83,7 @@ class StorageSettings(Section):
 BitOrder = Literal["lowest-first", "highest-first"]
 """Whether the first channel of a hook byte stands in its lowest or its highest bit."""
 
-StatusCode = Annotated[str, Field(pattern=r"^[0-9A-F]{2}$")]
+StatusCode = Annotated[str, Field(pattern=forms.STATUS_CODE)]
 """One status byte in hexadecimal, such as "02"."""
 
 HookCode = Literal["latched", "unlatched", "cooling", "failed"]
@@ -120,7 +122,7 @@ class LineSettings(Section):
     port: str = Field(
         description="a device path (by-path or by-id), a pty, or a pyserial URL such as socket://host:port"
     )
-    family: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+    family: Annotated[str, Field(pattern=forms.FAMILY)] = Field(
         description="a family of lock boards: the name of a page in docs/boards/"
     )
     baud: int | None = Field(
@@ -142,7 +144,7 @@ class LineSettings(Section):
 Channel = Annotated[int, Field(ge=0, lt=50)]
 """A lock's place on its board, 0-based, whatever the board counts from."""
 
-LockElsewhere = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,62}:)?[0-9]{1,3}:[0-9]{1,2}$")]
+LockElsewhere = Annotated[str, Field(pattern=forms.LOCK_ELSEWHERE)]
 """A lock that is not on the column's own board: "BOARD:CHANNEL" on the same line, or "LINE:BOARD:CHANNEL"."""
 
 
@@ -152,7 +154,7 @@ class ColumnSettings(Section):
     The compartments are named after the column: column "A" holds A01, A02, ...
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
+    name: Annotated[str, Field(pattern=forms.COLUMN)]
     line: Name
     board: int = Field(ge=0, le=255)
     first_channel: int = Field(default=0, ge=0, description="0-based, whatever the board counts from")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import select
 import termios
 import time
@@ -20,6 +21,8 @@ READ_SLICE_S: Final = 0.02
 WRITE_TIMEOUT_S: Final = 1.0
 """A frame of a dozen bytes leaves in 15 ms at 9600 baud; a port that takes a second is stuck."""
 
+ERRNO: Final = re.compile(r"\[Errno (\d+)\]")
+"""How an error of the system stands in the words of one that pyserial made of it."""
 MOST_DISCARDED: Final = 4096
 """A peer that never stops talking must not hold up the line for longer than it takes to read this much."""
 
@@ -144,5 +147,17 @@ def open_serial(port: str, baud: int) -> SerialPort:
 
 def _opening_failed(port: str, error: Exception) -> PortError:
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY):
-        return PortBusyError(f"port {port} is held by another program (the daemon?); stop that one first")
-    return PortAbsentError(f"port {port} cannot be opened ({error}); check the path, the cable and the permissions")
+        return PortBusyError(f"串口被占用 port {port} is held by another program (the daemon?); stop that one first")
+    why = _without_the_path(error)
+    return PortAbsentError(
+        f"串口打不开 port {port} cannot be opened ({why}); check the path, the cable and the permissions"
+    )
+
+
+def _without_the_path(error: Exception) -> str:
+    """What went wrong in the system's own few words: pyserial says the path up to three times around them."""
+    number = getattr(error, "errno", None)
+    if number:
+        return os.strerror(number)
+    inner = ERRNO.search(str(error))
+    return os.strerror(int(inner[1])) if inner else str(error)

@@ -22,7 +22,7 @@ MODULES = {"boards": "simulator.street.boards_command", "fault": "simulator.stre
 def main(arguments: list[str]) -> int:
     """Start the part named by the first argument."""
     if not arguments or arguments[0] not in PARTS:
-        print("usage: python -m simulator PART [--help]")
+        print("usage: iris-locker simulate PART [--help]")
         for name, meaning in PARTS.items():
             print(f"  {name:9} {meaning}")
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2

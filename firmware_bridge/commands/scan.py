@@ -70,7 +70,7 @@ def remarks(seen: Survey) -> Iterable[str]:
     """What else a fitter should know about a port."""
     scan = seen.scan
     if seen.problem:
-        yield f"{scan.port}: {seen.problem}"
+        yield seen.problem if scan.port in seen.problem else f"{scan.port}: {seen.problem}"
     if scan.rogue:
         yield (
             f"{scan.port}: every address answers, so one board answers to all of them (damaged DIP switches?): "

@@ -14,7 +14,7 @@ from simulator.broker.embedded import listening
 
 def main(arguments: list[str]) -> int:
     """Run the broker until SIGTERM or SIGINT; 1 when it cannot listen."""
-    parser = argparse.ArgumentParser(prog="python -m simulator broker", description=__doc__)
+    parser = argparse.ArgumentParser(prog="iris-locker simulate broker", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     options = parser.parse_args(arguments)

@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator camera",
+        prog="iris-locker simulate camera",
         description="A network camera (GET /stream.mjpg) that shows whoever stands before it (POST /api/stand).",
     )
     parser.add_argument("--host", default="127.0.0.1")

@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulator platform", description=__doc__)
+    parser = argparse.ArgumentParser(prog="iris-locker simulate platform", description=__doc__)
     parser.add_argument("--mqtt-host", default="127.0.0.1")
     parser.add_argument("--mqtt-port", type=int, required=True)
     parser.add_argument("--mqtt-version", choices=("5", "3.1.1"), default="5")

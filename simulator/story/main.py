@@ -195,7 +195,7 @@ def say(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simulator story", description=__doc__)
+    parser = argparse.ArgumentParser(prog="iris-locker demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the story, with status 0 if every step held")
     parser.add_argument("--eyes", type=Path, help="folder of real eye pictures for the camera")
     parser.add_argument("--layout", choices=("casia-interval", "iitd", "folders"), help="how that folder is laid out")

@@ -116,4 +116,9 @@ class StreetRoutes:
 
 async def _refusal(_request: Request, error: Exception) -> Response:
     status = next(status for kind, status in STATUS if isinstance(error, kind))
-    return JSONResponse({"error": str(error)}, status_code=status)
+    said: dict[str, object] = {"error": str(error)}
+    if isinstance(error, BadRequest) and error.mistakes:  # a page has its own words and units for a field
+        said["mistakes"] = [
+            {"field": wrong.place, "zh": wrong.zh, "en": wrong.en, "limit": wrong.limit} for wrong in error.mistakes
+        ]
+    return JSONResponse(said, status_code=status)

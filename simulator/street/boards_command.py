@@ -78,7 +78,7 @@ def _url(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator boards",
+        prog="iris-locker simulate boards",
         description="Lock boards on pseudo-terminals (or a TCP port), with doors and the street page, without a site.",
     )
     parser.add_argument(

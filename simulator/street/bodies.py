@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from config.settings import Size
+from config.wording import Wrong, mistakes
 from simulator.doors.faults import Jam
 from simulator.doors.hook import Stuck
 from simulator.street.errors import BadRequest
@@ -90,7 +91,7 @@ async def read_body(request: Request, model: type[BodyT]) -> BodyT:
     try:
         return model.model_validate_json(await request.body() or b"{}")
     except ValidationError as error:
-        raise BadRequest(_faults(error)) from error
+        raise _refused(error) from error
 
 
 def read_query(request: Request, model: type[BodyT]) -> BodyT:
@@ -102,16 +103,18 @@ def read_query(request: Request, model: type[BodyT]) -> BodyT:
     try:
         return model.model_validate(dict(request.query_params))
     except ValidationError as error:
-        raise BadRequest(_faults(error)) from error
+        raise _refused(error) from error
 
 
 def first_fault(error: ValidationError) -> str:
     """The first thing wrong with something that was read, with its place."""
-    return _faults(error).partition("; ")[0]
+    return _told(mistakes(error)[0])
 
 
-def _faults(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['msg']}"
-        for fault in error.errors(include_url=False)
-    )
+def _refused(error: ValidationError) -> BadRequest:
+    wrong = mistakes(error)
+    return BadRequest("; ".join(map(_told, wrong)), wrong)
+
+
+def _told(wrong: Wrong) -> str:
+    return f"{wrong.place or 'body'}: {wrong.words}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from config.wording import Wrong
+
 
 class StreetError(Exception):
     """A request to the street that cannot be fulfilled."""
@@ -24,4 +28,8 @@ class NotInTime(StreetError):
 
 
 class BadRequest(StreetError):
-    """The request's body or query cannot be used; the message names the field."""
+    """The request's body or query cannot be used; the message names the field, and `mistakes` has each by itself."""
+
+    def __init__(self, said: str, mistakes: Sequence[Wrong] = ()) -> None:
+        super().__init__(said)
+        self.mistakes = tuple(mistakes)

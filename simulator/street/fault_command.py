@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator fault",
+        prog="iris-locker simulate fault",
         description="Make a running street faulty. Without a fault, says what is wrong there.",
         epilog=EVERY_WORD,
         formatter_class=argparse.RawDescriptionHelpFormatter,

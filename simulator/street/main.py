@@ -141,7 +141,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator street",
+        prog="iris-locker simulate street",
         description="Lock boards on pseudo-terminals, the doors behind them, and the street page.",
     )
     parser.add_argument("--config", type=Path, required=True, help="the site's settings file")

@@ -42,13 +42,13 @@ def test_every_service_has_a_policy_and_medicine_goes_to_the_recipient_only() ->
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("coils_at_once", "coil_at_once", "panel.coil_at_once: unknown key; did you mean 'coils_at_once'?"),
-        ("[camera]", "[kamera]", "kamera: unknown key; did you mean 'camera'?"),
+        ("coils_at_once", "coil_at_once", "panel.coil_at_once: 未知的键 unknown key; did you mean 'coils_at_once'?"),
+        ("[camera]", "[kamera]", "kamera: 未知的键 unknown key; did you mean 'camera'?"),
         ("address = 0", "adress = 0", "did you mean 'address'?"),
         ("usb-0:2:1.0-port0", "usb-0:1:1.0-port0", "two lines have the same port"),
         ('family = "kerong-cu24"', 'family = "kerong-cu24"\nbaud = 0', "lines.0.baud: "),
         ('family = "kerong-cu24"', 'family = "KERONG CU24"', "lines.0.family: "),
-        ('host = "platform.example.org"', "", "mqtt.host: missing; add it"),
+        ('host = "platform.example.org"', "", "mqtt.host: 缺少，请补上 missing; add it"),
         ("channels = 12", "channels = 11", "compartment E08 needs channel 11"),
         ("first_channel = 8", "first_channel = 7", "compartments A08 and B01 share one lock"),
         ("first_channel = 4", "channels = [4, 5]", "column E has 8 sizes and 2 channels"),

@@ -235,7 +235,9 @@ def test_scan_names_a_port_that_is_not_there(
     board: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert board("scan", "--port", tmp_path / "none") == 2
-    assert "cannot be opened" in capsys.readouterr().out
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.count(str(tmp_path / "none")) == 1
+    assert "cannot be opened (No such file or directory)" in line
 
 
 @pytest.mark.usefixtures("pty")

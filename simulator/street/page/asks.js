@@ -15,7 +15,8 @@ export function refuse(text) {
   fading = setTimeout(() => { refusal.hidden = true; }, 4000);
 }
 
-export async function ask(path, body) {
+// `words` makes what a person reads of what the street refuses; else it is the street's own line.
+export async function ask(path, body, words) {
   try {
     const answer = await fetch(path, {
       method: "POST",
@@ -24,7 +25,7 @@ export async function ask(path, body) {
     });
     const said = await answer.json();
     heard = Math.max(heard, Number(answer.headers.get("street-log-next") ?? 0));
-    if (!answer.ok) refuse(said.error);
+    if (!answer.ok) refuse(words?.(said) ?? said.error);
     return answer.ok ? said : null;
   } catch {
     refuse("街景程序没有回答 The street does not answer");

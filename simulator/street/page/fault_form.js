@@ -24,7 +24,7 @@ export class FaultForm {
     this.form.addEventListener("input", (event) => { event.target.dataset.typed = "yes"; });
     this.form.addEventListener("change", (event) => {
       delete event.target.dataset.typed;
-      this.send(() => ask(this.path, this.read()));
+      this.send(() => ask(this.path, this.read(), (said) => this.worded(said)));
     });
     this.asked = 0;
     this.sending = Promise.resolve();
@@ -55,6 +55,17 @@ export class FaultForm {
       // After success the form is as the person left it; the next picture, younger than the answer, says the rest.
       if (this.asked === 0 && (!done || this.logNext >= heardUpTo())) this.fill();
     });
+  }
+
+  // A refusal by the names and in the units that stand on the form; null when it is of something else.
+  worded({ mistakes = [] }) {
+    const lines = mistakes.map(({ field: name, zh, en, limit }) => {
+      const field = this.fields.find((each) => each.name === name);
+      if (!field) return null;
+      const put = (text) => text.replaceAll("{limit}", written({ scale: field.scale ?? 1 }, limit ?? 0));
+      return `${field.zh}${put(zh)} ${field.en}: ${put(en)}`;
+    });
+    return lines.length && lines.every(Boolean) ? lines.join("；") : null;
   }
 
   read() {

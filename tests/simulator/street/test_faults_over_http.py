@@ -87,14 +87,14 @@ def test_of_several_words_with_one_mistake_none_is_done(street: Any, mistake: st
         ("noise", 400, "WHERE is left, right, supply or a door like A01"),
         ("middle.noise=1", 400, "WHERE is left, right, supply or a door like A01"),
         ("left.nois=1", 400, "no fault 'nois'; there are latency_s, drop"),
-        ("left.noise=2", 400, "noise: Input should be less than or equal to 1"),
+        ("left.noise=2", 400, "noise: 不能大于 1 must be at most 1"),
         ("left.dead=0,7", 404, "no board 7 on line 'left'; it has 0"),
-        ("supply.strength=2", 400, "strength: Input should be less than or equal to 1"),
+        ("supply.strength=2", 400, "strength: 不能大于 1 must be at most 1"),
         ("supply.volts=2", 400, "no fault 'volts'; there are coils, strength"),
         ("left.adapter=away", 400, "write one of in, out, elsewhere"),
         ("A03.jma=hard", 400, "welded, burnt, celsius, hand"),
         ("A03.hand=kick", 400, "write one of pry, push, close"),
-        ("A03.celsius=500", 400, "celsius: Input should be less than or equal to 170"),
+        ("A03.celsius=500", 400, "celsius: 不能大于 170 must be at most 170"),
         ("Z99.jam=hard", 404, "no door 'Z99'"),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_fault_is_set_from_the_command_line(launch: Any) -> None:
     assert run("left.noise=0.01", "A03.jam=hard") == (0, "left.noise=0.01\nA03.jam=hard\n")
     status, said = run("A03.jam=bent")
     assert status == 1
-    assert "jam: Input should be 'none', 'soft' or 'hard'" in said
+    assert "jam: 须为其一 must be one of none, soft, hard" in said
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_a_fault_is_set_from_the_command_line(launch: Any) -> None:
         (["wkly", "--tcp", "socket://192.0.2.1:7000"], "192.0.2.1"),
         (["kerong-cu24", "--channels", "50"], "kerong-cu24 board with 50 channels: the largest of these boards has 24"),
         (["kerong-cu16", "--address", "15"], "kerong-cu16 board with address 15: these boards have addresses 0 to 14"),
-        (["wkly", "--channels", "99"], "channels: Input should be less than or equal to 50"),
-        (["wkly", "--power-coils", "0"], "coils: Input should be greater than or equal to 1"),
+        (["wkly", "--channels", "99"], "channels: 不能大于 50 must be at most 50"),
+        (["wkly", "--power-coils", "0"], "coils: 不能小于 1 must be at least 1"),
         (["wkly", "--baud", "1234"], "choose from 2400"),
         (["wkly", "--port", "99999"], "there is no port 99999"),
     ],

@@ -163,7 +163,7 @@ def test_a_fault_that_cannot_be_is_refused_and_the_form_says_again_what_is(stree
     line = page.locator(".line", has_text="lock485-8a")
     unfold(line)
     fill(line, drop="400")
-    expect(page.get_by_role("alert")).to_have_text("drop: Input should be less than or equal to 1")
+    expect(page.get_by_role("alert")).to_have_text("丢失不能大于 100 lost %: must be at most 100")
     expect(line.locator("[name=drop]")).to_have_value("0")
     present(street, [])
 
