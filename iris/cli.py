@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from iris.commands import compare_runs, evaluate, explain, inventory, policy, speed, templates
+from iris.commands import compare, compare_runs, encode, enrol, evaluate, explain, identify, inventory, policy, speed
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the `iris` command."""
-    parser = subparsers.add_parser("iris", help="encode, compare, identify and evaluate pictures of eyes")
+    parser = subparsers.add_parser("iris", help="encode, enrol, compare, identify and evaluate pictures of eyes")
     commands = parser.add_subparsers(dest="iris_command", required=True, metavar="COMMAND")
-    for part in (templates, inventory, evaluate, compare_runs, explain, policy, speed):
+    for part in (encode, enrol, compare, identify, inventory, evaluate, compare_runs, explain, policy, speed):
         part.register(commands)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import structlog
@@ -21,10 +21,10 @@ from config.settings import IrisSettings
 from iris.accelerated import Accelerator, Engine, cache_folder
 from iris.burst import Burst
 from iris.decision import Accepted, Ambiguous, Look, NotYet, Policy, WrongView
+from iris.duplicates import of_another, one_eye
 from iris.encode import encode
 from iris.enrolment import Enrolment, EnrolmentRefused
 from iris.gallery import Gallery
-from iris.match import Incomparable, compare
 from iris.refusals import Refusal
 from iris.template import EyeSide, Template
 from iris.wrong_view import view_fault
@@ -224,25 +224,11 @@ class Looker:
             return NotEnrolled("camera")
         except EnrolmentRefused:
             return NotEnrolled("inconsistent" if encoded_any else "poor_pictures")
-        if self._is_one_eye(template, other) or self._belongs_to_another(template, person):
+        if other is not None and one_eye(template, other, self._policy):
+            return NotEnrolled("duplicate")
+        if of_another(template, person, self.gallery, self._policy) is not None:
             return NotEnrolled("duplicate")
         return template
-
-    def _is_one_eye(self, template: Template, other: Template | None) -> bool:
-        """Whether both templates are of one eye, whatever sides they were taken for."""
-        if other is None:
-            return False
-        try:
-            return compare(_of_any_side(template), _of_any_side(other)).distance < self._policy.threshold(1)
-        except Incomparable:
-            return False
-
-    def _belongs_to_another(self, template: Template, person: str) -> bool:
-        """Whether the gallery has this eye under anybody else, be it as the other eye."""
-        found = self.gallery.identify(_of_any_side(template))
-        threshold = self._policy.threshold(len(self.gallery))
-        near = (found.best, found.runner_up, *found.near)
-        return any(other is not None and other.person != person and other.distance < threshold for other in near)
 
 
 def _lingering(frames: Iterator[Frame], until: float, stop: threading.Event) -> list[Template]:
@@ -261,11 +247,6 @@ def _lingering(frames: Iterator[Frame], until: float, stop: threading.Event) -> 
     except CameraFault as fault:
         log.warning("camera", fault=str(fault))
     return seen
-
-
-def _of_any_side(template: Template) -> Template:
-    """The template with its side forgotten, so that a wrong side hides nothing."""
-    return replace(template, side=EyeSide.UNKNOWN)
 
 
 def _tell_engine(engine: Engine) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from iris.commands.trouble import NO_MATCH, Commands, Trouble, guarded
-from iris.evaluation.scores import read_grey
+from iris.commands import outputs
+from iris.commands.trouble import NO_MATCH, Commands, guarded
+from iris.evaluation.picture_file import read_grey, shown
 from iris.explain import explain
 from iris.explanation.page import page
 from iris.explanation.panel import panel, png
@@ -24,17 +25,14 @@ def register(commands: Commands) -> None:
 
 def _explain(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out or Path(f"{arguments.image.stem}.explained.html")
-    if out.suffix not in (".html", ".png"):
-        raise Trouble(f"--out {out}: expected a name that ends in .html or .png")
+    outputs.check_file(out, "--out", ".html", ".png")
     found = explain(read_grey(arguments.image))
-    if out.suffix == ".png":
-        out.write_bytes(png(panel(found)))
-    else:
-        out.write_text(page(arguments.image.name, found), encoding="utf-8")
+    data = png(panel(found)) if out.suffix == ".png" else page(shown(Path(arguments.image.name)), found).encode()
+    outputs.write(out, data)
     refusal = found.refusal
     if refusal is None:
         assert found.quality is not None
-        print(f"{out}: encoded, quality {found.quality.score}")
+        print(f"{shown(out)}: 已编码 encoded, quality {found.quality.score}")
         return 0
-    print(f"{out}: refused, {refusal.reason} ({refusal.detail}); {refusal.text_zh} {refusal.text_en}")
+    print(f"{shown(out)}: 未采用 refused, {refusal.reason} ({refusal.detail}); {refusal.text_zh} {refusal.text_en}")
     return NO_MATCH

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from iris.code import encoder_fingerprint
-from iris.commands.templates import SUFFIX
+from iris.commands import outputs
+from iris.commands.template_files import SUFFIX
 from iris.commands.trouble import NO_MATCH, Commands, Trouble, guarded
+from iris.evaluation.picture_file import shown
 from iris.template import FORMAT, Template, TemplateFormatError
 
 FORMAT_AT = 4
@@ -58,13 +59,13 @@ def register(commands: Commands) -> None:
 
 def _templates(arguments: argparse.Namespace) -> int:
     files = [
-        file for path in arguments.paths for file in (sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path])
+        file for path in arguments.paths for file in (sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path])
     ]
     if not files:
-        raise Trouble(f"no template (*{SUFFIX}) in {', '.join(map(str, arguments.paths))}")
+        raise Trouble(f"no template (*{SUFFIX}) in {', '.join(map(shown, arguments.paths))}")
     found = [inspect(file, migrate=arguments.migrate) for file in files]
     for each in found:
-        print(json.dumps(asdict(each)) if arguments.json else _line(each))
+        print(json.dumps(asdict(each), ensure_ascii=False) if arguments.json else _line(each))
     if not arguments.json:
         states = [each.state for each in found]
         counts = ", ".join(f"{states.count(state)} {state}" for state in ("ours", "foreign", "damaged"))
@@ -78,13 +79,13 @@ def inspect(file: Path, *, migrate: bool = False) -> Inspected:
     try:
         template = Template.from_bytes(data)
     except TemplateFormatError as error:
-        return Inspected(str(file), "damaged", remedy=f"{error}; take it from a backup, or enrol again")
+        return Inspected(shown(file), "damaged", remedy=_remedy(error))
     ours, form = template.encoder == encoder_fingerprint(), data[FORMAT_AT]
     migrated = migrate and form != FORMAT
     if migrated:
-        _replace(file, template.to_bytes())
+        outputs.write(file, template.to_bytes())
     return Inspected(
-        str(file),
+        shown(file),
         "ours" if ours else "foreign",
         form,
         template.encoder.hex(),
@@ -97,14 +98,12 @@ def inspect(file: Path, *, migrate: bool = False) -> Inspected:
     )
 
 
-def _replace(file: Path, data: bytes) -> None:
-    """The old file or the new one, never a part of either."""
-    fresh = file.with_name(file.name + ".new")
-    with fresh.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+def _remedy(error: TemplateFormatError) -> str:
+    """What is wrong and what to do; an error that says both is left as it is."""
+    told = str(error)
+    if "enrol again" in told:
+        return told.replace("enrol again", "use the program that wrote it, or enrol again")
+    return f"{told}; take it from a backup, or enrol again"
 
 
 def _line(each: Inspected) -> str:

@@ -1,18 +1,22 @@
-"""What a user must mend, as one line and an exit code."""
+"""What a user must mend, as one line and an exit code; and how a command ends that is stopped or no longer heard."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import TypeAlias
 
+from iris.enrolment import EnrolmentRefused
 from iris.evaluation.layouts import LayoutError
 from iris.match import Incomparable
 from iris.refusals import Refusal
 from iris.template import TemplateFormatError
 
 TROUBLE, NO_MATCH = 2, 1
+STOPPED = 130
+"""Exit code of a command that the user stopped: 128 and the number of SIGINT, as shells have it."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse names it so
 """What a command adds itself to."""
@@ -23,13 +27,39 @@ class Trouble(Exception):
 
 
 def guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Turns what the user can mend into one line on stderr and exit code 2."""
+    """Turns what the user can mend into one line on stderr and exit code 2, and Ctrl-C into one line and 130.
+
+    Raises:
+        BrokenPipeError: nobody reads the output any more (`| head`); nothing more is written to it, at the end neither.
+    """
 
     def mended(arguments: argparse.Namespace) -> int:
         try:
-            return run(arguments)
-        except (Refusal, Incomparable, TemplateFormatError, LayoutError, OSError, Trouble) as error:
+            status = run(arguments)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            print("\niris-locker iris: 已中断，未写入结果 stopped; no result was written", file=sys.stderr)
+            return STOPPED
+        except BrokenPipeError:
+            _let_output_go()
+            raise
+        except (Refusal, EnrolmentRefused) as refusal:
+            print(f"iris-locker iris: {refusal.text_zh} {refusal}", file=sys.stderr)
+            return TROUBLE
+        except (Incomparable, TemplateFormatError, LayoutError, OSError, Trouble) as error:
             print(f"iris-locker iris: {error}", file=sys.stderr)
             return TROUBLE
+        return status
 
     return mended
+
+
+def _let_output_go() -> None:
+    """Leads what is still to be flushed nowhere, or the interpreter would complain of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):  # what stands for the output has no descriptor of its own
+        return
+    finally:
+        os.close(nowhere)

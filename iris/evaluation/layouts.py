@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from iris.evaluation.picture_file import shown
 
 PICTURES = {".bmp", ".jpg", ".jpeg", ".png", ".pgm", ".tif", ".tiff"}
 IITD_SAME_PERSON = {"042": "008", "176": "012", "183": "053", "134": "074", "150": "094", "144": "140"}
@@ -159,4 +160,4 @@ def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
 
 def _name(path: Path, folder: Path) -> str:
     """The path inside the data set as text; bytes that are no UTF-8 are escaped, so that JSON can hold them."""
-    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+    return shown(path.relative_to(folder))

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from iris.encode import encode
 from iris.evaluation.layouts import Item, ambiguous
 from iris.evaluation.pairs import Pairs
+from iris.evaluation.picture_file import read_grey
 from iris.planes import Planes, distances, planes, turned
-from iris.refusals import BadPicture, Refusal
+from iris.refusals import Refusal
 from iris.template import Template
 
 PICTURES = 8
@@ -63,18 +64,6 @@ class Scores:
     items: list[Item]
     outcomes: list[Enrolled]
     pairs: Pairs
-
-
-def read_grey(path: Path) -> NDArray[np.uint8]:
-    """A picture file as grey values; raises `BadPicture` for what cannot be read."""
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-    except (OSError, cv2.error) as error:
-        raise BadPicture(f"{path}: {error}") from error
-    if picture is None:
-        raise BadPicture(f"{path} is not a picture that OpenCV reads")
-    return np.asarray(picture, np.uint8)
 
 
 def scores(items: list[Item], tell: Tell, jobs: int | None = None) -> Scores:

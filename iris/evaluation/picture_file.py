@@ -1,0 +1,68 @@
+"""A picture file as grey values, or which of the usual mistakes the name behind it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from iris.refusals import BadPicture
+
+
+class NoSuchFile(BadPicture):
+    """Nothing has this name."""
+
+    reason: ClassVar[str] = "no-such-file"
+    text_zh: ClassVar[str] = "没有这个文件"
+    text_en: ClassVar[str] = "No such file"
+
+
+class NotAFile(BadPicture):
+    """A folder, or another thing that holds no picture."""
+
+    reason: ClassVar[str] = "not-a-file"
+    text_zh: ClassVar[str] = "这不是文件"
+    text_en: ClassVar[str] = "This is not a file"
+
+
+class Unreadable(BadPicture):
+    """A file that may not or cannot be read."""
+
+    reason: ClassVar[str] = "unreadable-file"
+    text_zh: ClassVar[str] = "无法读取这个文件"
+    text_en: ClassVar[str] = "The file cannot be read"
+
+
+class NotAPicture(BadPicture):
+    """A file with something else in it: counted with the bad pictures of a data set."""
+
+    text_zh: ClassVar[str] = "这不是图像文件"
+    text_en: ClassVar[str] = "This is not a picture file"
+
+
+def shown(path: Path) -> str:
+    """A path as text for screens and JSON; bytes that are no UTF-8 are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def read_grey(path: Path) -> NDArray[np.uint8]:
+    """A picture file as grey values; raises a subclass of `BadPicture` that says what the name leads to."""
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoSuchFile(shown(path)) from error
+    except IsADirectoryError as error:
+        raise NotAFile(f"{shown(path)} is a folder") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte in it
+        raise Unreadable(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+    except cv2.error as error:
+        raise NotAPicture(f"{shown(path)}: {error}") from error
+    if picture is None:
+        raise NotAPicture(f"{shown(path)} is not a picture that OpenCV reads" + ("" if data.size else ": it is empty"))
+    return np.asarray(picture, np.uint8)
