@@ -84,3 +84,25 @@ def test_what_is_wrong_with_the_boards_is_told_while_the_daemon_holds_their_port
     assert told.returncode in (0, 1), told.stdout
     assert told.stdout.startswith("As the daemon wrote at")
     assert "line left: " in told.stdout
+
+
+def asked(town: Town, word: str) -> str:
+    command = locker("board", word, "--config", str(town.site.settings))
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
+
+
+def test_a_door_that_opened_by_itself_is_still_a_fault_after_a_restart_and_doors_are_told_beside_the_daemon(
+    town: Town,
+) -> None:
+    town.street.do(DOOR, "pry")
+    town.platform.until(
+        lambda: any(row["kind"] == "panel.fault" for row in town.platform.get("/api/alarms")), "the opened door"
+    )
+    town.street.do(DOOR, "close")
+    town.parts["daemon"].stop()
+    town.parts["daemon"].start()
+    town.platform.until(lambda: f"{DOOR}: door opened" in asked(town, "faults"), "the fault told again")
+    assert "before the daemon was started again" in asked(town, "faults")
+    doors = asked(town, "doors")
+    assert doors.startswith("The daemon runs and holds the ports")
+    assert f"{DOOR}  latched" in doors
