@@ -27,7 +27,8 @@ class Search:
 class SearchOrder:
     """The searches of one line, in their order.
 
-    The first addresses at the factory's baud rates come first, then the next, all others there, and other rates. A line
+    The first addresses at the factory's baud rates come first, then the next, then the first at other rates: a board
+    set to another speed is likelier than one at a high address. All others follow, the factory's rates first. A line
     carries boards of one family at one rate: once one has answered, only its own kind is looked for.
     """
 
@@ -66,7 +67,7 @@ def _in_order(families: tuple[str, ...], bauds: tuple[int, ...], *, one_baud: bo
         slice(LIKELY_ADDRESSES, None),
     )
     likely = slice(LIKELY_ADDRESSES)
-    stages = ((factory, first), (factory, next_), (factory, rest), (others, likely), (others, rest))
+    stages = ((factory, first), (factory, next_), (others, likely), (factory, rest), (others, rest))
     return chain.from_iterable(_stage(kinds, which) for kinds, which in stages)
 
 

@@ -127,6 +127,18 @@ def test_a_board_at_another_speed_is_found(family: str) -> None:
     assert [(board.family, board.baud) for board in scan.boards()] == [(family, baud)]
 
 
+def test_a_board_at_another_speed_and_a_usual_address_is_found_before_all_high_addresses_are_asked(
+    family: str,
+) -> None:
+    clock = VirtualClock()
+    bauds, first = driver_named(family).bauds, driver_named(family).addresses[0]
+    for baud in bauds[1:]:
+        scan = scan_of(bus_of(family)(clock, 8, (first,)), clock, baud=baud)
+        began = clock()
+        assert next(scan.boards()).baud == baud
+        assert clock() - began < 15.0
+
+
 def test_a_serial_server_keeps_its_own_speed_so_each_family_is_tried_once() -> None:
     clock = VirtualClock()
     steps: list[Progress] = []
