@@ -27,8 +27,10 @@ SCAN_GAP_S: Final = 0.01
 """Twice the usual silence: a board of another family may be puzzling over what it heard."""
 SURE_AFTER: Final = 2
 """Answers that make a board: where frames carry no checksum, noise passes for one answer now and then."""
-ENOUGH_SILENCE: Final = 64
+ENOUGH_SILENCE: Final = 32
 """So many silent addresses in a row beyond a board end the search on its line: fitters count on from the first."""
+FEW_ADDRESSES: Final = 64
+"""No more than six switches can say: a family that has no more addresses is asked at all of them within seconds."""
 PATIENCE: Final = 3.0
 PATIENCE_EXTRA_S: Final = 0.03
 """Boards of one line are of one family behind one adapter: once one has answered, others are given three times as long
@@ -152,7 +154,9 @@ class PortScan:
     def _leave_out_the_unlikely(self) -> None:
         """End the search where boards have been found and there is nothing but silence beyond them."""
         self._silent += 1
-        if self.found and self._silent >= ENOUGH_SILENCE and not self._every_address:
+        if not self.found or self._every_address or self._silent < ENOUGH_SILENCE:
+            return
+        if len(driver_named(self.found[0].family).addresses) > FEW_ADDRESSES:
             self.not_asked = self._order.end()
 
     @property

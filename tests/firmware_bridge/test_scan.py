@@ -224,7 +224,7 @@ def slowly(byte_s: float) -> Callable[[bytes, float], list[tuple[float, bytes]]]
     return carry
 
 
-@pytest.mark.parametrize(("port", "seconds"), [("/dev/virtual", 8.0), ("socket://server:4001", 12.0)])
+@pytest.mark.parametrize(("port", "seconds"), [("/dev/virtual", 6.0), ("socket://server:4001", 7.0)])
 def test_a_line_of_any_family_is_known_within_seconds(family: str, port: str, seconds: float) -> None:
     clock = VirtualClock()
     first = driver_named(family).addresses[0]
@@ -237,16 +237,23 @@ def test_a_line_of_any_family_is_known_within_seconds(family: str, port: str, se
 @pytest.mark.parametrize("every_address", [False, True])
 def test_addresses_far_beyond_the_last_board_are_asked_on_request_and_named_otherwise(every_address: bool) -> None:  # noqa: FBT001 - a parameter of the test
     clock = VirtualClock()
-    bus = bus_of("modbus-relay")(clock, 8, (1, 60, 200))
+    bus = bus_of("modbus-relay")(clock, 8, (1, 30, 200))
     scan = scan_of(bus, clock, every_address=every_address)
-    assert [board.address for board in scan.boards()] == ([1, 60, 200] if every_address else [1, 60])
-    assert scan.not_asked == (() if every_address else tuple(range(60 + ENOUGH_SILENCE + 1, 248)))
+    assert [board.address for board in scan.boards()] == ([1, 30, 200] if every_address else [1, 30])
+    assert scan.not_asked == (() if every_address else tuple(range(30 + ENOUGH_SILENCE + 1, 248)))
+
+
+def test_a_family_of_few_addresses_is_asked_at_all_of_them() -> None:
+    clock = VirtualClock()
+    scan = scan_of(bus_of("winnsen")(clock, 8, (1, 63)), clock)
+    assert [board.address for board in scan.boards()] == [1, 63]
+    assert scan.not_asked == ()
 
 
 def test_silence_before_any_board_leaves_nothing_out() -> None:
     clock = VirtualClock()
-    scan = scan_of(bus_of("modbus-relay")(clock, 8, (200,)), clock)
-    assert [board.address for board in scan.boards()] == [200]
+    scan = scan_of(bus_of("modbus-relay")(clock, 8, (220,)), clock)
+    assert [board.address for board in scan.boards()] == [220]
     assert scan.not_asked == ()
 
 
