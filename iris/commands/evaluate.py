@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from iris.commands import outputs
 from iris.commands.trouble import Commands, Trouble, guarded
 from iris.evaluation import capacity, score_file
 from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Layout, items
+from iris.evaluation.picture_file import shown
 from iris.evaluation.progress import Progress
-from iris.evaluation.report import html
+from iris.evaluation.report import About, html
 from iris.evaluation.scores import WorkerDied, scores
+from iris.evaluation.summary import summary
 
 
 def register(commands: Commands) -> None:
     """Adds the command."""
-    command = commands.add_parser("evaluate", help="accuracy on a data set, as a report and figures")
+    command = commands.add_parser(
+        "evaluate",
+        help="accuracy on a data set, as a report and figures",
+        description="Writes report.html and figures.json into the report's folder and prints the main figures. "
+        "Nothing is written before the end.",
+    )
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--layout", required=True, choices=[layout.value for layout in Layout])
     command.add_argument("--subjects", type=_subjects, metavar="A-B", help="only these subject numbers")
     command.add_argument("--report", required=True, type=Path, metavar="DIR")
     command.add_argument("--scores", type=Path, metavar="FILE.npz", help="also write every pair's score")
     command.add_argument("--jobs", type=_jobs, metavar="N", help="processes; all cores by default")
+    command.add_argument("--json", action="store_true", help="print figures.json instead of the main figures")
     command.set_defaults(run=guarded(_evaluate))
 
 
@@ -45,35 +60,51 @@ def _jobs(text: str) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    outputs.check_folder(arguments.report, "--report")
+    if arguments.scores:
+        outputs.check_file(arguments.scores, "--scores", ".npz")
     found = items(arguments.folder, Layout(arguments.layout), arguments.subjects)
-    try:
-        capacity.check(found)
-    except capacity.TooManyPictures as error:
-        raise Trouble(str(error)) from error
-    arguments.report.mkdir(parents=True, exist_ok=True)
-    if arguments.scores:
-        if arguments.scores.is_dir():
-            raise Trouble(
-                f"--scores: {arguments.scores} is a folder; name a file, for example {arguments.scores}/s.npz"
-            )
-        arguments.scores.parent.mkdir(parents=True, exist_ok=True)
+    jobs = arguments.jobs or os.cpu_count() or 1
     progress = Progress(sys.stderr)
-    try:
-        result = scores(found, progress, arguments.jobs)
-    except WorkerDied as error:
-        raise Trouble(str(error)) from error
-    if arguments.scores:
-        score_file.write(arguments.scores, result.pairs)
+    with _mended():
+        capacity.check(found)
+        result = scores(found, progress, jobs)
     progress("figures", 0, 1)
-    summary = figures(result)
-    page = html(_title(arguments), summary, result)
+    summed = figures(result)
+    page = html(_about(arguments, jobs), summed, result)
     progress("figures", 1, 1)
-    (arguments.report / "figures.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (arguments.report / "report.html").write_text(page, encoding="utf-8")
-    print(summary.model_dump_json(indent=2))
+    as_json = summed.model_dump_json(indent=2)
+    if arguments.scores:
+        outputs.write(arguments.scores, partial(score_file.write_to, pairs=result.pairs))
+    outputs.write(arguments.report / "figures.json", f"{as_json}\n".encode())
+    outputs.write(arguments.report / "report.html", page.encode())
+    if arguments.json:
+        print(as_json)
+    else:
+        print("\n".join(summary(summed)))
+        print(f"报告 report: {shown(arguments.report / 'report.html')}, figures.json")
     return 0
 
 
-def _title(arguments: argparse.Namespace) -> str:
-    span = "" if arguments.subjects is None else f", subjects {arguments.subjects[0]} to {arguments.subjects[1]}"
-    return f"Iris evaluation: {arguments.layout}{span}"
+@contextmanager
+def _mended() -> Iterator[None]:
+    try:
+        yield
+    except (capacity.TooManyPictures, WorkerDied) as error:
+        raise Trouble(str(error)) from error
+
+
+def _about(arguments: argparse.Namespace, jobs: int) -> About:
+    span = "" if arguments.subjects is None else f"{arguments.subjects[0]}-{arguments.subjects[1]}"
+    words = ["iris-locker", "iris", "evaluate", shown(arguments.folder), "--layout", arguments.layout]
+    words += ["--subjects", span] if span else []
+    words += ["--report", shown(arguments.report)]
+    words += ["--scores", shown(arguments.scores)] if arguments.scores else []
+    words += ["--jobs", str(arguments.jobs)] if arguments.jobs else []
+    return About(
+        data=shown(Path(arguments.folder.resolve().name)),
+        layout=arguments.layout + (f", subjects {span}" if span else ""),
+        made=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
+        command=shlex.join(words),
+        jobs=jobs,
+    )

@@ -13,9 +13,11 @@ from iris.code import encoder_fingerprint
 from iris.evaluation.binomial import clopper_pearson
 from iris.evaluation.confidence import ConfidenceBand, confidence_bands
 from iris.evaluation.det import Det, det
+from iris.evaluation.intervals import growing, of_draws, of_few, of_rate
 from iris.evaluation.pairs import Pairs
+from iris.evaluation.promise import PromiseCurve, promise_curve
 from iris.evaluation.quality_figures import QualityFigures, quality_figures
-from iris.evaluation.resampling import Bounds, WeightedErrors, bounds, draws, resampled
+from iris.evaluation.resampling import Bounds, WeightedErrors, draws, resampled
 from iris.evaluation.scores import Scores
 from iris.evaluation.statistics import (
     LEAST_BEHIND,
@@ -69,9 +71,19 @@ class RefusedPicture(BaseModel):
 class Figures(BaseModel):
     """One data set's result; every rate is a fraction, None where fewer than 30 impostor pairs stand behind it.
 
-    Keys that end in `_95` are 95 % intervals from resampling eyes; `counts` follow the rates of the same name.
-    `thresholds` are those of the observed false-match rates, `promised_thresholds` those of the policy. `product` and
-    `encoder` say which version was evaluated.
+    Keys that end in `_95` are 95 % intervals from resampling eyes, exact ones where these say nothing; `counts` follow
+    the rates of the same name. `thresholds` are those of the observed false-match rates, `promised_thresholds` those of
+    the policy. `product` and `encoder` say which version was evaluated.
+
+    In the terms of ISO/IEC 19795-1 a picture that gives no template is a failure to acquire (FTA), an eye that gives
+    none from any of its pictures a failure to enrol (FTE). The keys `failures_to_enrol`, `pairs_lost_to_fte`,
+    `..._incl_fte` and `..._excl_fte` are older than that distinction and count pictures, so FTA.
+
+    Attributes:
+        failures_to_acquire: pictures without a template; the same as `failures_to_enrol`.
+        eyes_failed_to_enrol: eyes without a template.
+        observed_fmr_at_promised_counts: matched impostor pairs, also where they are too few for a rate.
+        fnmr_at_promised_incl_fte, fnmr_at_promised_excl_fte: at the policy's thresholds; they need no impostor pair.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -82,6 +94,12 @@ class Figures(BaseModel):
     eyes: int
     failures_to_enrol: int
     failures_to_enrol_95: Bounds | None
+    failures_to_acquire: int
+    failure_to_acquire_rate: float
+    failure_to_acquire_rate_95: Bounds | None
+    eyes_failed_to_enrol: int
+    failure_to_enrol_rate: float
+    failure_to_enrol_rate_95: Bounds | None
     refusals: dict[str, int]
     refused_pictures: tuple[RefusedPicture, ...]
     genuine_pairs: int
@@ -102,6 +120,13 @@ class Figures(BaseModel):
     observed_fmr_at_promised: AtRates
     observed_fmr_at_promised_95: BoundsAtRates
     observed_fmr_at_promised_counts: dict[str, Count | None]
+    fnmr_at_promised_incl_fte: AtRates
+    fnmr_at_promised_incl_fte_95: BoundsAtRates
+    fnmr_at_promised_incl_fte_counts: dict[str, Count | None]
+    fnmr_at_promised_excl_fte: AtRates
+    fnmr_at_promised_excl_fte_95: BoundsAtRates
+    fnmr_at_promised_excl_fte_counts: dict[str, Count | None]
+    promise_curve: PromiseCurve | None
     det: Det | None
     failing_eyes: tuple[FailingEye, ...]
     suspected_label_errors: LabelErrors
@@ -118,7 +143,9 @@ def figures(scores: Scores) -> Figures:
     promised = {rate: promised_threshold(float(rate)) for rate in RATES}
     incl = {rate: _missed(pairs, t, pairs.genuine) for rate, t in thresholds.items()}
     excl = {rate: _missed(pairs, t, pairs.genuine & ~pairs.failed) for rate, t in thresholds.items()}
-    seen = {rate: _matched(spread.impostor, float(rate), t) for rate, t in promised.items()}
+    kept_incl = {rate: _missed(pairs, t, pairs.genuine) for rate, t in promised.items()}
+    kept_excl = {rate: _missed(pairs, t, pairs.genuine & ~pairs.failed) for rate, t in promised.items()}
+    seen = {rate: _matched(spread.impostor, t) for rate, t in promised.items()}
     errors, weights = WeightedErrors(pairs), draws(len(pairs.eyes))
     drawn = resampled(errors, weights)
     refused_pictures = tuple(
@@ -129,13 +156,23 @@ def figures(scores: Scores) -> Figures:
     refused = Counter(picture.reason for picture in refused_pictures)
     eer, spacing = equal_error_rate(spread), d_prime(spread)
     mated = int(np.unique(pairs.eye[pairs.first[pairs.genuine]]).size)
+    between = len(pairs.eyes) * (len(pairs.eyes) - 1) // 2
+    lost = sum(refused.values())
+    acquired_95 = of_rate(drawn.fte, lost, len(scores.items), len(pairs.eyes))
+    blind = len(pairs.eyes) - int(np.unique(pairs.eye[~pairs.refused]).size)
     return Figures(
         product=version("iris-locker"),
         encoder=encoder_fingerprint().hex(),
         pictures=len(scores.items),
         eyes=len(pairs.eyes),
-        failures_to_enrol=sum(refused.values()),
-        failures_to_enrol_95=_or_exact(drawn.fte, sum(refused.values()), len(pairs.eyes)),
+        failures_to_enrol=lost,
+        failures_to_enrol_95=acquired_95,
+        failures_to_acquire=lost,
+        failure_to_acquire_rate=lost / len(scores.items),
+        failure_to_acquire_rate_95=acquired_95,
+        eyes_failed_to_enrol=blind,
+        failure_to_enrol_rate=blind / len(pairs.eyes),
+        failure_to_enrol_rate_95=clopper_pearson(blind, len(pairs.eyes)),
         refusals=dict(refused),
         refused_pictures=refused_pictures,
         genuine_pairs=int(pairs.genuine.sum()),
@@ -144,9 +181,9 @@ def figures(scores: Scores) -> Figures:
             genuine=int((pairs.genuine & pairs.failed).sum()), impostor=int((~pairs.genuine & pairs.failed).sum())
         ),
         eer=eer,
-        eer_95=None if eer is None else _or_exact(drawn.eer, eer, mated),
+        eer_95=None if eer is None else clopper_pearson(0, mated) if eer == 0 else of_draws(drawn.eer),
         d_prime=spacing,
-        d_prime_95=None if spacing is None else bounds(drawn.d_prime),
+        d_prime_95=None if spacing is None else of_draws(drawn.d_prime),
         thresholds=thresholds,
         fnmr_incl_fte=_rates(incl),
         fnmr_incl_fte_95=_intervals(incl, drawn.fnmr_incl, mated),
@@ -155,9 +192,16 @@ def figures(scores: Scores) -> Figures:
         fnmr_excl_fte_95=_intervals(excl, drawn.fnmr_excl, mated),
         fnmr_excl_fte_counts=excl,
         promised_thresholds=promised,
-        observed_fmr_at_promised=_rates(seen),
-        observed_fmr_at_promised_95=_intervals(seen, drawn.promised_fmr, len(pairs.eyes) * (len(pairs.eyes) - 1) // 2),
+        observed_fmr_at_promised={rate: _promised_rate(float(rate), count) for rate, count in seen.items()},
+        observed_fmr_at_promised_95=_of_promises(seen, drawn.promised_fmr, between),
         observed_fmr_at_promised_counts=seen,
+        fnmr_at_promised_incl_fte=_rates(kept_incl),
+        fnmr_at_promised_incl_fte_95=_intervals(kept_incl, drawn.promised_fnmr_incl, mated),
+        fnmr_at_promised_incl_fte_counts=kept_incl,
+        fnmr_at_promised_excl_fte=_rates(kept_excl),
+        fnmr_at_promised_excl_fte_95=_intervals(kept_excl, drawn.promised_fnmr_excl, mated),
+        fnmr_at_promised_excl_fte_counts=kept_excl,
+        promise_curve=promise_curve(spread, errors, weights),
         det=det(spread, errors, weights),
         failing_eyes=failing_eyes(pairs, working_threshold(pairs)),
         suspected_label_errors=label_errors(pairs),
@@ -174,11 +218,23 @@ def _missed(pairs: Pairs, threshold: float | None, chosen: NDArray[np.bool_]) ->
     return Count(errors=int((~(pairs.far[chosen] < threshold)).sum()), pairs=int(chosen.sum()))
 
 
-def _matched(impostor: NDArray[np.floating], promise: float, threshold: float) -> Count | None:
-    """False matches at the threshold that the policy gives one comparison for this promise."""
-    if promise * impostor.size < LEAST_BEHIND:
-        return None
-    return Count(errors=int((impostor < threshold).sum()), pairs=impostor.size)
+def _matched(impostor: NDArray[np.floating], threshold: float) -> Count | None:
+    """False matches at the threshold that the policy gives one comparison for a promise; None without a pair."""
+    return Count(errors=int((impostor < threshold).sum()), pairs=impostor.size) if impostor.size else None
+
+
+def _promised_rate(promise: float, count: Count | None) -> float | None:
+    """The observed rate; None where the promise lets fewer than 30 pairs match, so that a kept one would show none."""
+    return None if count is None or promise * count.pairs < LEAST_BEHIND else count.rate
+
+
+def _of_promises(seen: dict[str, Count | None], drawn: NDArray[np.float64], units: int) -> BoundsAtRates:
+    """Intervals of the observed false-match rates, which grow with the promise; `RATES` has the greatest first."""
+    around = [
+        None if count is None else of_few(drawn[:, i], count.errors, count.pairs, units)
+        for i, count in enumerate(seen.values())
+    ]
+    return dict(zip(seen, growing(around[::-1])[::-1], strict=True))
 
 
 def _rates(counts: dict[str, Count | None]) -> AtRates:
@@ -187,14 +243,6 @@ def _rates(counts: dict[str, Count | None]) -> AtRates:
 
 def _intervals(counts: dict[str, Count | None], drawn: NDArray[np.float64], units: int) -> BoundsAtRates:
     return {
-        rate: None if count is None else _or_exact(drawn[:, i], count.errors, units)
+        rate: None if count is None else of_rate(drawn[:, i], count.errors, count.pairs, units)
         for i, (rate, count) in enumerate(counts.items())
     }
-
-
-def _or_exact(drawn: NDArray[np.float64], errors: float, units: int) -> Bounds | None:
-    """The resampled interval; where no error was seen every draw is 0, and the exact bound of 0 in `units` is given.
-
-    Units are what may be taken for independent: eyes for non-matches and refusals, pairs of eyes for matches.
-    """
-    return clopper_pearson(0, units) if errors == 0 else bounds(drawn)

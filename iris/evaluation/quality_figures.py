@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from iris.decision import Policy
+from iris.evaluation.intervals import of_draws
 from iris.evaluation.rejection import (
     MOST_REJECTED,
     POINTS,
@@ -23,7 +24,7 @@ from iris.evaluation.rejection import (
     rejection_curves,
     relative_areas,
 )
-from iris.evaluation.resampling import Bounds, bounds, draws
+from iris.evaluation.resampling import Bounds, draws
 from iris.evaluation.scores import Scores
 from iris.evaluation.statistics import RATES, working_threshold
 
@@ -147,7 +148,7 @@ def _component(tried: Tried, quality: Floats, weights: Floats, errors: Sequence[
     at = [_rejection(tried, quality, each, weights) for each in errors]
     return Component(
         distance_correlation=_known(rank_correlations(lesser, tried.distance, once)[0]),
-        distance_correlation_95=bounds(rank_correlations(lesser, tried.distance, weights)),
+        distance_correlation_95=of_draws(rank_correlations(lesser, tried.distance, weights)),
         at_fmr_1e3=at[0],
         at_fmr_1e4=at[1],
         at_visit=at[2],
@@ -157,7 +158,7 @@ def _component(tried: Tried, quality: Floats, weights: Floats, errors: Sequence[
 def _rejection(tried: Tried, quality: Floats, errors: Errors, weights: Floats) -> Rejection:
     curve = rejection_curve(tried, quality, errors.threshold)
     area = _known(relative_areas(curve[None])[0])
-    around = bounds(relative_areas(rejection_curves(tried, quality, errors.threshold, weights)))
+    around = of_draws(relative_areas(rejection_curves(tried, quality, errors.threshold, weights)))
     enough = around is not None and errors.missed_eyes >= LEAST_MISSED_EYES
     ideal = errors.ideal_area
     return Rejection(

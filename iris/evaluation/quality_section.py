@@ -17,10 +17,19 @@ from iris.evaluation.quality_figures import (
 )
 from iris.evaluation.rejection import Tried, rejection_curve
 from iris.evaluation.scores import Scores
+from iris.evaluation.statistics import LEAST_BEHIND
+
+YES = "yes"
 
 
 def quality_section(found: QualityFigures, scores: Scores) -> str:
     """What the areas mean, their table, and one small drawing for each measure."""
+    pairs = found.at_visit.pairs
+    if pairs < LEAST_BEHIND:
+        return note(
+            f"仅 {pairs} 个已编码的同眼对，无法判断哪些指标能预示错误。",
+            f"Only {pairs} encoded genuine pairs: nothing can be said of which measures predict error.",
+        )
     verdicts = {name: _verdict(each) for name, each in found.components.items()}
     rows = [
         (
@@ -34,7 +43,21 @@ def quality_section(found: QualityFigures, scores: Scores) -> str:
         )
         for name, each in found.components.items()
     ]
-    head = ("measure", "predicts error", "area, FMR 1e-3", "area, FMR 1e-4", "area, visit", "gain", "correlation")
+    head = (
+        "指标 measure",
+        "预示错误 predicts error",
+        "面积 area, FMR 1e-3",
+        "area, FMR 1e-4",
+        "area, visit",
+        "增益 gain",
+        "相关 correlation",
+    )
+    about_zh = (
+        "去掉质量最差的图像后剩下的错误。面积：曲线下面积与随机剔除（虚线，1）之比，至多剔除一半。"
+        "增益：访问阈值处的面积从随机（0 %）走向理想剔除（100 %，灰线）的程度。整个区间低于 1 才算能预示错误（yes），"
+        f"否则未显示（not shown）；失败的眼睛少于 {LEAST_MISSED_EYES} 只时不下结论（too few eyes）。"
+        "相关：全部同眼对中质量与距离的秩相关，负值表示越好越近。"
+    )
     about = (
         "The error that is left when the pictures of least quality are rejected. Area: that under the curve over that "
         "of rejecting at random (dashed, 1), up to half of the pictures. Gain: how far the area at a visit has come "
@@ -43,14 +66,18 @@ def quality_section(found: QualityFigures, scores: Scores) -> str:
         "nothing is said. Correlation: of the ranks of quality and distance over all genuine pairs, negative where "
         "better pictures lie nearer."
     )
+    colours_zh = (
+        f"蓝：FMR 1e-3，{_behind_zh(found.at_fmr_1e3)}；紫：FMR 1e-4，{_behind_zh(found.at_fmr_1e4)}；"
+        f"红：访问阈值，{_behind_zh(found.at_visit)}。异眼对不足时取策略的阈值。"
+    )
     colours = (
         f"Blue: at FMR 1e-3, {_behind(found.at_fmr_1e3)}. Purple: at FMR 1e-4, {_behind(found.at_fmr_1e4)}. "
         f"Red: at the threshold of a visit, {_behind(found.at_visit)}. Where too few impostor pairs stand behind an "
         "observed rate, the policy's threshold for it is taken."
     )
-    pale = [i for i, verdict in enumerate(verdicts.values()) if verdict != "yes"]
+    pale = [i for i, verdict in enumerate(verdicts.values()) if verdict != YES]
     drawn = _drawings(found, scores, verdicts) if found.at_visit.missed else ""
-    return note(about) + table(head, rows, quiet=pale, kind="m") + note(colours) + drawn
+    return note(about_zh, about) + table(head, rows, quiet=pale, kind="m") + note(colours_zh, colours) + drawn
 
 
 def confidence_section(bands: Sequence[ConfidenceBand]) -> str:
@@ -70,19 +97,21 @@ def confidence_section(bands: Sequence[ConfidenceBand]) -> str:
         "How certain the segmentation was of itself, and the genuine pairs missed at FMR 1e-3 by their less certain "
         "picture. Exact binomial bounds, pairs taken for independent."
     )
-    return (
-        note(about) + NONE
-        if not rows
-        else note(about) + table(("confidence", "pictures", "missed / pairs", "rate", "95 %"), rows)
-    )
+    about_zh = "分割对自身有多确定，以及 FMR 1e-3 处按较不确定的一张图像统计的漏识。精确二项区间，各对视为独立。"
+    head = ("置信度 confidence", "图像 pictures", "漏识 missed / 对 pairs", "错误率 rate", "95 %")
+    return note(about_zh, about) + (table(head, rows) if rows else NONE)
 
 
 def _verdict(each: Component) -> str:
     """By the strictest threshold at which enough eyes fail to say."""
     for found in (each.at_visit, each.at_fmr_1e4, each.at_fmr_1e3):
         if found.predicts_error is not None:
-            return "yes" if found.predicts_error else "not shown"
+            return YES if found.predicts_error else "not shown"
     return "too few eyes"
+
+
+def _behind_zh(errors: Errors) -> str:
+    return f"{errors.pairs:,} 对已编码者漏识 {errors.missed:,} 对，涉及 {errors.missed_eyes} 只眼睛"
 
 
 def _behind(errors: Errors) -> str:
@@ -96,7 +125,7 @@ def _drawings(found: QualityFigures, scores: Scores, verdicts: dict[str, str]) -
     drawings = [
         rejection(
             name,
-            {"yes": "predicts error"}.get(verdicts[name], verdicts[name]),
+            {YES: "predicts error"}.get(verdicts[name], verdicts[name]),
             {QUIET: ideal} | {colour: rejection_curve(tried, values, e.threshold) for colour, e in at.items()},
         )
         for name, values in measured(scores).items()

@@ -1,196 +1,168 @@
-"""The evaluation as one HTML page without scripts or outside resources."""
+"""The evaluation as one HTML page without scripts or outside resources, Chinese first, then English."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
+from iris.evaluation import tables
 from iris.evaluation.charts import det, histogram, promises
 from iris.evaluation.figures import Figures
-from iris.evaluation.markup import (
-    FEW,
-    NONE,
-    NOTHING,
-    STYLE,
-    interval,
-    listed,
-    note,
-    of,
-    percent,
-    plain,
-    scientific,
-    table,
-)
+from iris.evaluation.markup import STYLE, heading, hint, note
 from iris.evaluation.quality_section import confidence_section, quality_section
-from iris.evaluation.resampling import Bounds
 from iris.evaluation.scores import Scores
-from iris.evaluation.statistics import RATES, Distribution, curve, distribution
-from iris.evaluation.visits import VisitFigures
+from iris.evaluation.statistics import LEAST_BEHIND, RATES, Distribution, curve, distribution
 
 
-def html(title: str, figures: Figures, scores: Scores) -> str:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was evaluated and how, for the head of the page.
+
+    Attributes:
+        data: name of the data set.
+        layout: how it names its pictures, with the subjects where not all were taken.
+        made: day and time.
+        command: the words that make this page again.
+        jobs: processes.
+    """
+
+    data: str
+    layout: str
+    made: str
+    command: str
+    jobs: int
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return f"虹膜评测 Iris evaluation: {self.data} ({self.layout})"
+
+
+def html(about: About, figures: Figures, scores: Scores) -> str:
     """The whole page."""
     spread = distribution(scores.pairs)
-    both = spread.genuine.size and spread.impostor.size
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
-        f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1>",
-        note(
-            f"iris-locker {figures.product}, encoder {figures.encoder}. Rates in percent with 95 % intervals from "
-            "resampling eyes."
-        ),
-        _counts(figures),
-        "<h2>Accuracy of one picture against one</h2>",
-        _accuracy(figures),
-        "<h2>Promised and observed false-match rate</h2>",
-        _promises(figures),
-        f"<figure class=p>{_promise_chart(figures, spread)}</figure>" if spread.impostor.size else "",
-        "<h2>Visits</h2>",
-        _visits(figures.visit),
-        "<h2>DET curve</h2>",
-        f"<figure>{det(curve(spread), spread.impostor.size, figures.det)}</figure>" if both else f"<p>{FEW}.</p>",
-        "<h2>Distances</h2>",
-        f"<figure>{histogram(spread, figures.promised_thresholds)}</figure>",
-        "<h2>Quality and error</h2>",
+        "<!doctype html><html lang=zh><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>{escape(about.title)}</title><style>{STYLE}</style><h1>{escape(about.title)}</h1>",
+        _head(about, figures),
+        tables.counts(figures),
+        _suspicion(figures),
+        _missing(figures, spread),
+        heading("单张对单张的准确度", "Accuracy of one picture against one"),
+        tables.accuracy(figures),
+        heading("承诺的与实测的误配率", "Promised and observed false-match rate"),
+        tables.promises(figures),
+        _promise_chart(figures),
+        heading("访问", "Visits"),
+        tables.visits(figures.visit),
+        heading("DET 曲线", "DET curve"),
+        _det(figures, spread),
+        heading("距离", "Distances"),
+        _distances(figures, spread),
+        heading("质量与错误", "Quality and error"),
         quality_section(figures.quality, scores),
-        "<h2>Confidence of the segmentation</h2>",
+        heading("分割的置信度", "Confidence of the segmentation"),
         confidence_section(figures.confidence),
-        "<h2>Eyes that fail most</h2>",
-        _failing(figures),
-        "<h2>Suspected label errors</h2>",
-        _labels(figures),
-        "<h2>Refusals</h2>",
-        _refusals(figures),
+        heading("最常失败的眼睛", "Eyes that fail most"),
+        tables.failing(figures),
+        heading("疑似标签错误", "Suspected label errors"),
+        tables.labels(figures),
+        heading("采集失败", "Refused pictures"),
+        tables.refusals(figures),
     ]
     return "\n".join(parts) + "</html>\n"
 
 
-def _counts(figures: Figures) -> str:
-    share = figures.failures_to_enrol / figures.pictures
-    lost = figures.pairs_lost_to_fte
-    rows = [
-        ("Pictures", f"{figures.pictures:,}", f"of {figures.eyes:,} eyes"),
-        ("Failures to enrol", f"{figures.failures_to_enrol:,}", f"{share:.2%}{_around(figures.failures_to_enrol_95)}"),
-        ("Genuine pairs", f"{figures.genuine_pairs:,}", f"{lost.genuine:,} lost to failures to enrol"),
-        ("Impostor pairs", f"{figures.impostor_pairs:,}", f"{lost.impostor:,} lost to failures to enrol"),
-        ("Equal error rate", percent(figures.eer), interval(figures.eer_95)),
-        ("d′", FEW if figures.d_prime is None else f"{figures.d_prime:.2f}", plain(figures.d_prime_95)),
-    ]
-    return table((), rows)
-
-
-def _accuracy(figures: Figures) -> str:
-    rows = []
-    for rate in RATES:
-        for name, values, around, counts in (
-            ("incl. FTE", figures.fnmr_incl_fte, figures.fnmr_incl_fte_95, figures.fnmr_incl_fte_counts),
-            ("excl. FTE", figures.fnmr_excl_fte, figures.fnmr_excl_fte_95, figures.fnmr_excl_fte_counts),
-        ):
-            threshold = figures.thresholds[rate]
-            rows.append(
-                (
-                    f"FNMR at FMR {rate}, {name}",
-                    percent(values[rate]),
-                    interval(around[rate]),
-                    of(counts[rate]),
-                    NOTHING if threshold is None else f"{threshold:.4f}",
-                )
-            )
-    return table(("", "rate", "95 %", "missed / pairs", "threshold"), rows)
-
-
-def _promises(figures: Figures) -> str:
-    rows = [
-        (
-            f"FMR {rate} promised",
-            scientific(figures.observed_fmr_at_promised[rate]),
-            NOTHING if around is None else f"{around[0]:.1e} to {around[1]:.1e}",
-            of(figures.observed_fmr_at_promised_counts[rate]),
-            f"{figures.promised_thresholds[rate]:.4f}",
-        )
-        for rate in RATES
-        for around in [figures.observed_fmr_at_promised_95[rate]]
-    ]
-    about = "The policy keeps its promise where the curve runs below the diagonal; dashed: three times the promise."
-    return table(("", "observed", "95 %", "matched / pairs", "policy's threshold"), rows) + note(about)
-
-
-def _promise_chart(figures: Figures, spread: Distribution) -> str:
-    return promises(spread.impostor, figures.observed_fmr_at_promised, figures.observed_fmr_at_promised_95)
-
-
-def _visits(visit: VisitFigures) -> str:
-    frames = ", ".join(f"{count} of {kind} frames" for kind, count in sorted(visit.visits_by_frames.items()))
-    rows = [
-        (
-            "False non-matches",
-            f"{visit.false_non_matches} / {visit.visits}",
-            percent(visit.false_non_match_rate),
-            interval(visit.false_non_match_rate_95),
-        ),
-        (
-            "… with eyes not enrolled",
-            f"{visit.false_non_matches_incl_not_enrolled} / {visit.visits + len(visit.not_enrolled)}",
-            percent(visit.false_non_match_rate_incl_not_enrolled),
-            interval(visit.false_non_match_rate_incl_not_enrolled_95),
-        ),
-        (
-            "Taken for somebody else",
-            f"{visit.false_matches} / {visit.visits}",
-            "",
-            interval(visit.false_match_rate_95),
-        ),
-        (
-            "Strangers accepted",
-            f"{visit.stranger_false_matches} / {visit.stranger_visits}",
-            "",
-            interval(visit.stranger_false_match_rate_95),
-        ),
-    ]
-    distance = "" if visit.threshold is None else f", distance {visit.threshold:.4f} for one frame"
-    about = (
-        "Pictures in the order of their file names: the first two or three of an eye are fused to its enrolment, the "
-        "next as many are its visit, one by one against all enrolments, at the policy's promise of "
-        f"{visit.false_match_rate:g} false matches per visit of up to {visit.frames_allowed} frames"
-        f"{distance} ({frames or 'no eye has enough pictures'}; "
-        f"{visit.eyes_with_too_few_pictures} eyes have too few pictures). Exact binomial bounds."
-    )
-    lists = [(eye.eye, "missed", eye.why) for eye in visit.missed]
-    lists += [(eye.eye, "not enrolled", eye.why) for eye in visit.not_enrolled]
-    return note(about) + table(("", "visits", "rate", "95 %"), rows) + listed(("eye", "", "why"), lists)
-
-
-def _failing(figures: Figures) -> str:
-    about = f"Genuine pairs missed at distance {figures.quality.at_fmr_1e3.threshold:.4f}."
-    rows = [(e.eye, f"{e.missed} / {e.pairs}", str(e.by_refusal), str(e.by_distance)) for e in figures.failing_eyes]
-    return (
-        note(about) + (NONE if not rows else "") + listed(("eye", "missed / pairs", "by refusal", "by distance"), rows)
+def _head(about: About, figures: Figures) -> str:
+    made = f"iris-locker {figures.product}, encoder {figures.encoder}, {about.made}, --jobs {about.jobs}"
+    return f"<p class=n>{escape(made)}<br><code>{escape(about.command)}</code></p>" + note(
+        "错误率以百分数表示，95 % 区间由整眼重抽样得出。",
+        "Rates in percent; 95 % intervals from resampling eyes, exact ones where that says nothing.",
     )
 
 
-def _labels(figures: Figures) -> str:
-    found = figures.suspected_label_errors
-    about = (
-        f"Pairs across labels nearer than {found.threshold:.4f}, where fewer than one in a million strangers should "
-        f"come ({found.near_pairs:,} found), and pictures that fit nothing of their own eye but another."
-    )
-    strays = [(s.picture, s.eye, s.fits, f"{s.distance:.3f}") for s in found.pictures]
-    eyes = [(e.first_eye, e.second_eye, f"{e.near_pairs} / {e.pairs}", f"{e.nearest:.3f}") for e in found.eyes]
-    near = [(p.first, p.second, f"{p.distance:.3f}") for p in found.pairs]
+def _suspicion(figures: Figures) -> str:
+    """A word beside the EER where labels may be wrong: such pairs count as errors of the recogniser."""
+    near = figures.suspected_label_errors.near_pairs
     if not near:
-        return note(about) + NONE
-    return (
-        note(about)
-        + listed(("eye", "other label", "near / pairs", "nearest"), eyes)
-        + listed(("picture", "labelled", "fits", "distance"), strays)
-        + listed(("picture", "picture of another eye", "distance"), near)
+        return ""
+    return hint(
+        f"有 {near:,} 对异眼图像近得像同一只眼睛：若标签有误，EER 与误配率偏高；见下方“疑似标签错误”。",
+        f"{near:,} pairs across labels are as near as one eye's: if labels are wrong, EER and false-match rates are "
+        "too high. See suspected label errors below.",
     )
 
 
-def _refusals(figures: Figures) -> str:
-    rows = [(reason, f"{count:,}") for reason, count in sorted(figures.refusals.items(), key=lambda row: -row[1])]
-    named = [(refused.picture, refused.reason) for refused in figures.refused_pictures]
-    return table(("reason", "pictures"), rows) + listed(("picture", "reason"), named) if rows else NONE
+def _missing(figures: Figures, spread: Distribution) -> str:
+    """What the set is too small to show, and what it would take."""
+    genuine, impostor = spread.genuine.size, spread.impostor.size
+    said = []
+    if not genuine:
+        said.append(
+            note(
+                "没有可比较的同眼对：每只眼睛至少需要两张可用图像，否则没有 FNMR 与 EER。",
+                "No genuine pair could be compared: an eye needs two usable pictures, or there is no FNMR and no EER.",
+            )
+        )
+    if not impostor:
+        said.append(
+            note(
+                "没有可比较的异眼对：至少需要两只眼睛的可用图像，否则没有误配率、EER 与 DET 曲线。",
+                "No impostor pair could be compared: it takes usable pictures of two eyes, or there is no false-match "
+                "rate, no EER and no DET curve.",
+            )
+        )
+    lacking = {rate: round(LEAST_BEHIND / float(rate)) for rate in RATES if figures.thresholds[rate] is None}
+    if impostor and lacking:
+        needed = "；".join(f"FMR {rate}: {pairs:,}" for rate, pairs in lacking.items())
+        said.append(
+            note(
+                f"异眼对仅 {impostor:,} 个，三十法则要求 {needed}。",
+                f"Only {impostor:,} impostor pairs; the rule of 30 asks for more ({needed.replace('；', ', ')}).",
+            )
+        )
+    return heading("这批图像说明不了的", "What this set cannot show") + "".join(said) if said else ""
 
 
-def _around(around: Bounds | None) -> str:
-    return "" if around is None else f" ({interval(around)})"
+def _promise_chart(figures: Figures) -> str:
+    if figures.promise_curve is None or figures.promise_curve.pairs < LEAST_BEHIND:
+        return ""
+    about = note(
+        "曲线在对角线以下即守约；虚线为承诺的三倍。浅色带为 95 % 区间；实测为零处只画区间上界。",
+        "The policy keeps its promise where the curve runs below the diagonal; dashed: three times the promise. Pale: "
+        "the 95 % interval, with its upper end alone where no pair matched.",
+    )
+    return about + f"<figure>{promises(figures.promise_curve)}</figure>"
+
+
+def _det(figures: Figures, spread: Distribution) -> str:
+    impostors = spread.impostor.size
+    if figures.det is None:
+        genuine = spread.genuine.size
+        return note(
+            f"样本不足，无法绘制：可比较的异眼对 {impostors:,} 个，同眼对 {genuine:,} 个。",
+            f"Too few pairs to draw it: {impostors:,} impostor and {genuine:,} genuine pairs were compared.",
+        )
+    ruled = f"{LEAST_BEHIND / impostors:.1e}"
+    about = note(
+        "竖虚线为三十法则：要以 90 % 的把握使真值落在实测值 ±30 % 之内，至少需要 30 个错误；"
+        f"其左侧（FMR 低于 {ruled}）曲线画成虚线，仅供参考。浅色带为 95 % 区间。",
+        "The dotted upright line is the rule of 30: an error rate lies within 30 % of the truth with 90 % confidence "
+        f"only when 30 errors stand behind it. Left of it (FMR below {ruled}) the curve is dashed and only a hint. The "
+        "pale band is the 95 % interval.",
+    )
+    return about + f"<figure>{det(curve(spread), impostors, figures.det)}</figure>"
+
+
+def _distances(figures: Figures, spread: Distribution) -> str:
+    if spread.genuine.size + spread.impostor.size < LEAST_BEHIND:
+        genuine, impostor = (", ".join(f"{d:.3f}" for d in each) or "–" for each in (spread.genuine, spread.impostor))
+        return note(
+            f"对数太少，不画直方图。同眼：{genuine}；异眼：{impostor}。",
+            f"Too few pairs for a histogram. Genuine: {genuine}; impostor: {impostor}.",
+        )
+    about = note(
+        "竖虚线：策略对各承诺误配率的阈值。",
+        "Dashed upright lines: the policy's threshold for each promised false-match rate.",
+    )
+    return about + f"<figure>{histogram(spread, figures.promised_thresholds)}</figure>"

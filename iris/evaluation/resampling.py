@@ -7,7 +7,7 @@ holds their uncertainty too (Bolle, Ratha & Pankanti 2004, the subsets bootstrap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ class Rates:
     fnmr_incl: NDArray[np.float64]
     fnmr_excl: NDArray[np.float64]
     promised_fmr: NDArray[np.float64]
+    promised_fnmr_incl: NDArray[np.float64]
+    promised_fnmr_excl: NDArray[np.float64]
 
 
 class WeightedErrors:
@@ -73,6 +75,9 @@ class WeightedErrors:
         self._near_at = np.searchsorted(self._near, thresholds, side="left")
         promised = [promised_threshold(float(rate)) for rate in RATES]
         self._promised_at = np.searchsorted(self._near, promised, side="left")
+        self._promised_mated_at = np.searchsorted(self._mated, promised, side="left")
+        self.covered = float(self._near[-1]) if 0 < self._near.size < others.size else np.inf
+        """Threshold up to which `fmr_below` answers."""
 
     @staticmethod
     def _near_count(pairs: Pairs, distance: NDArray[np.float64]) -> int:
@@ -88,6 +93,7 @@ class WeightedErrors:
         genuine = weights @ self._genuine
         with np.errstate(divide="ignore", invalid="ignore"):
             found = self._below(near, impostors, np.array([float(rate) for rate in RATES]))
+            promised = mated[self._promised_mated_at]
             return Rates(
                 eer=np.array(self._crossing(mated, near, impostors)),
                 d_prime=np.array(self._d_prime(weights)),
@@ -95,6 +101,8 @@ class WeightedErrors:
                 fnmr_incl=(genuine - mated[found]) / genuine,
                 fnmr_excl=(mated[-1] - mated[found]) / mated[-1],
                 promised_fmr=near[self._promised_at] / impostors,
+                promised_fnmr_incl=(genuine - promised) / genuine,
+                promised_fnmr_excl=(mated[-1] - promised) / mated[-1],
             )
 
     @property
@@ -115,6 +123,13 @@ class WeightedErrors:
         found = self._below(near, np.float64(weights @ self._between @ weights), fmr)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray((mated[-1] - mated[found]) / mated[-1])
+
+    def fmr_below(self, weights: Weights, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """False-match rates at fixed thresholds, `covered` at most."""
+        near = np.concatenate([[0.0], np.cumsum(weights[self._near_a] * weights[self._near_b])])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.searchsorted(self._near, thresholds, side="left")
+            return np.asarray(near[found] / np.float64(weights @ self._between @ weights))
 
     def _below(self, near: Weights, impostors: np.float64, fmr: NDArray[np.float64]) -> NDArray[np.intp]:
         """How many encoded genuine pairs lie nearer than the threshold of each observed false-match rate."""
@@ -157,12 +172,7 @@ def draws(eyes: int, count: int = RESAMPLES, seed: int = SEED) -> Weights:
 def resampled(errors: WeightedErrors, weights: Weights) -> Rates:
     """The rates of every row of weights, with the draws as the first axis."""
     each = [errors.rates(row) for row in weights]
-    return Rates(
-        *(
-            np.array([getattr(rates, name) for rates in each])
-            for name in ("eer", "d_prime", "fte", "fnmr_incl", "fnmr_excl", "promised_fmr")
-        )
-    )
+    return Rates(**{part.name: np.array([getattr(rates, part.name) for rates in each]) for part in fields(Rates)})
 
 
 def bounds(values: NDArray[np.float64]) -> Bounds | None:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,21 +60,26 @@ class Run:
 
 
 def write(path: Path, pairs: Pairs) -> None:
-    """Writes a compressed NumPy archive; `eyes` holds each picture's eye, `genuine` and `failed` are for readers."""
+    """Writes the file that `read` reads."""
     with path.open("wb") as file:
-        np.savez_compressed(
-            file,
-            format=np.array(FORMAT),
-            encoder=np.array(encoder_fingerprint().hex()),
-            pictures=np.array(pairs.pictures),
-            eyes=np.array(pairs.eyes)[pairs.eye],
-            refused=pairs.refused,
-            first=pairs.first,
-            second=pairs.second,
-            genuine=pairs.genuine,
-            distance=pairs.distance,
-            failed=pairs.failed,
-        )
+        write_to(file, pairs)
+
+
+def write_to(file: BinaryIO, pairs: Pairs) -> None:
+    """Writes a compressed NumPy archive; `eyes` holds each picture's eye, `genuine` and `failed` are for readers."""
+    np.savez_compressed(
+        file,
+        format=np.array(FORMAT),
+        encoder=np.array(encoder_fingerprint().hex()),
+        pictures=np.array(pairs.pictures),
+        eyes=np.array(pairs.eyes)[pairs.eye],
+        refused=pairs.refused,
+        first=pairs.first,
+        second=pairs.second,
+        genuine=pairs.genuine,
+        distance=pairs.distance,
+        failed=pairs.failed,
+    )
 
 
 def read(path: Path) -> Run:

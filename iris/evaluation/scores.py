@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -34,6 +37,8 @@ class WorkerDied(Exception):
     """A process of the evaluation ended by itself: killed, or crashed on a picture."""
 
 
+A = TypeVar("A")
+B = TypeVar("B")
 Tell = Callable[[str, int, int], None]
 """Is told a stage, how much of it is done and its total."""
 
@@ -75,12 +80,30 @@ def scores(items: list[Item], tell: Tell, jobs: int | None = None) -> Scores:
             return Scores(items, outcomes, _compared(items, outcomes, pool, tell))
         except BrokenExecutor as error:
             raise WorkerDied("a process of the evaluation died, perhaps for want of memory; try --jobs 1") from error
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes started within never see Ctrl-C: one process, this one, tells of it, and a terminal sends it to all."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _mapped(pool: Executor, work: Callable[[A], B], pieces: Sequence[A], size: int = 1) -> Iterator[B]:
+    with _without_interrupts():
+        return pool.map(work, pieces, chunksize=size)
 
 
 def _enrolled(items: list[Item], pool: Executor, tell: Tell) -> list[Enrolled]:
     outcomes: list[Enrolled] = []
     tell("encode", 0, len(items))
-    for done, outcome in enumerate(pool.map(_enrol, [item.path for item in items], chunksize=PICTURES), start=1):
+    for done, outcome in enumerate(_mapped(pool, _enrol, [item.path for item in items], PICTURES), start=1):
         outcomes.append(outcome)
         tell("encode", done, len(items))
     return outcomes
@@ -110,7 +133,7 @@ def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell:
     for begin in range(0, len(templates), PROBES * PARCELS):
         starts = range(begin, min(begin + PROBES * PARCELS, len(templates)), PROBES)
         parcels = [(templates[start : start + PROBES], planes(templates[start:])) for start in starts]
-        for start, rows in zip(starts, pool.map(_rows, parcels), strict=True):
+        for start, rows in zip(starts, _mapped(pool, _rows, parcels), strict=True):
             for i, row in enumerate(rows):
                 line[usable[start:]] = row
                 own = slice(begins[usable[start + i]], begins[usable[start + i] + 1])

@@ -8,11 +8,21 @@ import pytest
 
 from iris.evaluation.charts import EDGE, LEAST_RATE, PROMISE_HEIGHT, PROMISE_WIDTH, det, histogram, promises, rejection
 from iris.evaluation.det import Det
+from iris.evaluation.promise import PromiseCurve
 from iris.evaluation.rejection import POINTS
 from iris.evaluation.statistics import Distribution, curve, promised_threshold
 
 RNG = np.random.default_rng(1)
 SPREAD = Distribution(np.sort(RNG.normal(0.3, 0.05, 3000)), np.sort(RNG.normal(0.45, 0.02, 100_000)))
+
+
+def promise_of(impostor: np.ndarray) -> PromiseCurve:
+    promised = np.geomspace(LEAST_RATE, 0.5, 60)
+    matched = [int((impostor < promised_threshold(float(rate))).sum()) for rate in promised]
+    low, high = zip(*((max(0.0, (n - 2) / impostor.size), (n + 3) / impostor.size) for n in matched), strict=True)
+    return PromiseCurve(
+        pairs=impostor.size, promised=tuple(promised.tolist()), matched=tuple(matched), low=low, high=high
+    )
 
 
 def spots(drawing: str, mark: str) -> list[tuple[float, float]]:
@@ -30,7 +40,7 @@ def test_every_drawing_is_well_formed_whatever_the_names_and_numbers() -> None:
         det(curve(SPREAD), SPREAD.impostor.size, None),
         histogram(SPREAD, {"<1>": 0.4}),
         histogram(nothing, {}),
-        promises(SPREAD.impostor, {"1e-3": 0.0, "1e-4": None}, {"1e-3": (0.0, 1e-4), "1e-4": None}),
+        promises(promise_of(SPREAD.impostor)),
         rejection("<a & b>", '"note"', curves),
     ):
         assert "nan" not in drawn
@@ -43,7 +53,8 @@ def test_a_kept_promise_is_drawn_below_the_diagonal_and_a_broken_one_above() -> 
 
     def above_diagonal(impostor: np.ndarray) -> list[bool]:
         scale = (PROMISE_HEIGHT - 2 * EDGE) / (PROMISE_WIDTH - 2 * EDGE)
-        found = spots(promises(impostor, {}, {}), "polyline")
+        drawn = re.findall(r'<polyline points="([^"]+)"', promises(promise_of(impostor)))
+        found = [(float(x), float(y)) for points in drawn for x, y in (s.split(",") for s in points.split())]
         return [PROMISE_HEIGHT - EDGE - y > (x - EDGE) * scale + 0.1 for x, y in found if x < PROMISE_WIDTH / 3]
 
     assert LEAST_RATE < 1e-4

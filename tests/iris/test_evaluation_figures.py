@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from iris.bench import random_template
 from iris.code import encoder_fingerprint
 from iris.evaluation.binomial import clopper_pearson, mcnemar
 from iris.evaluation.det import det
 from iris.evaluation.figures import figures
 from iris.evaluation.layouts import Item
 from iris.evaluation.pairs import Pairs
+from iris.evaluation.promise import promise_curve
 from iris.evaluation.resampling import WeightedErrors, bounds, draws, resampled
 from iris.evaluation.scores import Enrolled, Scores
 from iris.evaluation.statistics import (
@@ -240,3 +243,76 @@ def test_mcnemar_of_known_counts() -> None:
     assert mcnemar(5, 5) == 1.0
     assert mcnemar(0, 6) == pytest.approx(2 / 64)
     assert mcnemar(9, 1) == pytest.approx(22 / 1024)
+
+
+def test_few_pairs_give_counts_and_an_exact_interval_where_no_rate_is_stated() -> None:
+    eye = [i // 4 for i in range(80)]
+    pairs = table(eye, {(0, 4): 0.3, (8, 12): 0.3, (9, 13): 0.3})
+    result = figures(scores_of(pairs))
+    seen = result.observed_fmr_at_promised_counts["1e-5"]
+    assert seen is not None
+    assert (seen.errors, seen.pairs) == (3, 3040)
+    assert result.observed_fmr_at_promised["1e-5"] is None
+    low, high = result.observed_fmr_at_promised_95["1e-5"] or (1.0, 0.0)
+    exact = clopper_pearson(3, 3040) or (0.0, 0.0)
+    assert low <= exact[0]
+    assert high >= exact[1]
+    assert high > 1e-5
+
+
+def test_misses_at_the_policys_thresholds_need_no_impostor() -> None:
+    result = figures(scores_of(table([0, 0, 0, 0], {(0, 1): 0.45}, refused=(3,))))
+    incl, excl = (
+        counts["1e-4"] for counts in (result.fnmr_at_promised_incl_fte_counts, result.fnmr_at_promised_excl_fte_counts)
+    )
+    assert incl is not None
+    assert excl is not None
+    assert (incl.errors, incl.pairs, excl.errors, excl.pairs) == (4, 6, 1, 3)
+    assert result.fnmr_at_promised_incl_fte["1e-4"] == 4 / 6
+    assert result.fnmr_at_promised_excl_fte_95["1e-4"] == clopper_pearson(1, 3)
+    assert result.impostor_pairs == 0
+    assert result.promise_curve is None
+
+
+def test_a_picture_without_template_is_no_acquisition_and_an_eye_without_any_is_no_enrolment() -> None:
+    scores, good = (
+        scores_of(table([0, 0, 1, 1, 2, 2], {}, refused=(0, 2, 3))),
+        random_template(np.random.default_rng(1)),
+    )
+    outcomes = [
+        one if out else Enrolled(good, 80, {}, "")
+        for one, out in zip(scores.outcomes, scores.pairs.refused, strict=True)
+    ]
+    result = figures(replace(scores, outcomes=outcomes))
+    assert (result.failures_to_acquire, result.failures_to_enrol, result.failure_to_acquire_rate) == (3, 3, 0.5)
+    assert (result.eyes_failed_to_enrol, result.failure_to_enrol_rate) == (1, 1 / 3)
+    assert result.failure_to_enrol_rate_95 == clopper_pearson(1, 3)
+
+
+def test_no_interval_has_shrunk_to_a_point() -> None:
+    for pairs in (table([0, 0, 1, 1], {}), table([0, 0], {(0, 1): 0.45}), crowd(), table([0, 0, 0], {}, refused=(0,))):
+        told = figures(scores_of(pairs)).model_dump()
+        stack, intervals = [told], 0
+        while stack:
+            for name, value in stack.pop().items():
+                if isinstance(value, dict) and not name.endswith("_95"):
+                    stack.append(value)
+                elif name.endswith("_95"):
+                    around = value.values() if isinstance(value, dict) else [value]
+                    intervals += 1
+                    assert all(each is None or each[0] < each[1] for each in around), name
+        assert intervals
+
+
+def test_the_curve_of_promises_grows_within_its_band() -> None:
+    pairs = crowd()
+    errors = WeightedErrors(pairs)
+    found = promise_curve(distribution(pairs), errors, draws(errors.eyes, count=100))
+    assert found is not None
+    assert found.promised[0] == pytest.approx(1e-6)
+    seen = [count / found.pairs for count in found.matched]
+    assert all(low <= rate <= high for low, rate, high in zip(found.low, seen, found.high, strict=True))
+    assert list(found.high) == sorted(found.high)
+    assert list(found.low) == sorted(found.low)
+    threshold = promised_threshold(found.promised[-1])
+    assert found.matched[-1] == (pairs.far[~pairs.genuine] < threshold).sum()
