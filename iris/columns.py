@@ -21,17 +21,20 @@ GROWTH = 1.5
 """How much larger than their content new arrays are; memory that nothing was written to is not taken up."""
 MOST_EMPTY = 0.25
 """Part of the columns that may be empty: a search passes over them, but reads them."""
+NONE = -1
+"""Column of the enrolment that a template renews which renews none."""
 _SIDES = tuple(EyeSide)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Whose a template is; `silent` ones hold no information and are never compared."""
+    """Whose a template is, and which enrolment it renews; `silent` ones hold no information and are never compared."""
 
     template_id: str
     person: str
     side: EyeSide
     silent: bool
+    renews: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class View:
         comparable: (columns,) true where a first reading stands that may be compared.
         sides: (columns,) uint8 place of the side in `EyeSide`.
         seconds: columns of second readings, each right behind its first.
+        renewals: columns of first readings of renewals.
+        renewed: (renewals,) the columns of the enrolments that these renew.
         templates: how many there are, silent ones included.
     """
 
@@ -52,6 +57,8 @@ class View:
     comparable: NDArray[np.bool_]
     sides: NDArray[np.uint8]
     seconds: NDArray[np.intp]
+    renewals: NDArray[np.intp]
+    renewed: NDArray[np.intp]
     templates: int
 
     def other_eye(self, side: EyeSide) -> NDArray[np.bool_]:
@@ -70,6 +77,7 @@ class Columns:
         self._entries: list[Entry | None] = []
         self._sides = np.zeros(capacity, np.uint8)
         self._kept, self._second, self._comparable = np.zeros((3, capacity), bool)
+        self._renewed = np.full(capacity, NONE)
         self._where: dict[str, slice] = {}
 
     def __len__(self) -> int:
@@ -93,7 +101,7 @@ class Columns:
         return self._used + columns <= self._kept.size
 
     def append(self, entry: Entry, packed: Planes) -> None:
-        """Puts the readings of one template behind all others; there must be room."""
+        """Puts the readings of one template behind all others; there must be room, and what it renews must be here."""
         place = slice(self._used, self._used + packed.columns)
         for part, words in enumerate((packed.real, packed.imaginary, packed.mask)):
             self._words[part, :, place] = words
@@ -102,15 +110,30 @@ class Columns:
         self._kept[place] = True
         self._second[place.start + 1 : place.stop] = True
         self._comparable[place.start] = not entry.silent
+        if entry.renews is not None:
+            self._renewed[place.start] = self._where[entry.renews].start
         self._where[entry.template_id] = place
         self._used = place.stop
 
     def retire(self, template_id: str) -> slice:
-        """Leaves a template's columns out of every later view, and says which they were; `wipe` should follow."""
+        """Leaves a template's columns out of every later view, and says which they were; `wipe` should follow.
+
+        What renews it stays, and is compared no more.
+        """
         place = self._where.pop(template_id)
         for flags in (self._kept, self._second, self._comparable):
             flags[place] = False
+        orphans = self._renewed == place.start
+        self._comparable[orphans] = False
+        self._renewed[orphans] = NONE
+        self._renewed[place] = NONE
         return place
+
+    def enrolment(self, template_id: str) -> bool:
+        """Whether a template is here, and is no renewal."""
+        place = self._where.get(template_id)
+        entry = None if place is None else self._entries[place.start]
+        return entry is not None and entry.renews is None
 
     def wipe(self, place: slice) -> None:
         """Overwrites retired columns that no view needs any more."""
@@ -131,6 +154,8 @@ class Columns:
             row[: kept.size] = words[places]
         for name in ("_sides", "_kept", "_second", "_comparable"):
             getattr(fresh, name)[: kept.size] = getattr(self, name)[places]
+        renewed = self._renewed[places]
+        fresh._renewed[: kept.size] = np.where(renewed == NONE, NONE, np.searchsorted(kept, renewed))
         if isinstance(places, slice):  # nothing moves: only appending adds to these
             fresh._entries, fresh._where = self._entries, self._where
         else:
@@ -155,5 +180,14 @@ class Columns:
         used = slice(self._used)
         real, imaginary, mask = self._words[:, :, used]
         seconds = np.flatnonzero(self._second[used])
-        planes = Planes(real, imaginary, mask)
-        return View(planes, self._entries, self._comparable[used].copy(), self._sides[used], seconds, len(self))
+        renewals = np.flatnonzero(self._renewed[used] != NONE)
+        return View(
+            Planes(real, imaginary, mask),
+            self._entries,
+            self._comparable[used].copy(),
+            self._sides[used],
+            seconds,
+            renewals,
+            self._renewed[renewals],
+            len(self),
+        )

@@ -18,10 +18,15 @@ did not change."""
 FARTHER = 0.015
 """How much farther than the enrolment a renewal may lie in the mean: it has fewer places, so a little is usual, and
 costs nothing while the nearer of the two counts. More says that the look it was made of was a poor one."""
+INCOMPARABLE = 0.5
+"""What counts for the distance from a renewal that a frame does not compare with: that of strangers."""
 
 
 class Sighting(BaseModel):
-    """One visit's distances from an eye's enrolment and, where there is one, from its renewal."""
+    """One visit's distances from an eye's enrolment and, where there is one, from its renewal.
+
+    A renewal that did not compare, where the enrolment did, is as far as a stranger: `INCOMPARABLE`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,7 +40,8 @@ class Sightings(BaseModel):
     Attributes:
         first: distances from the enrolment in the first visits, `JUDGED` of them at most.
         last: the newest visits, oldest first, `JUDGED` of them at most.
-        renewed_on: the day of the enrolment's first visit or of the newest renewal, as a proleptic ordinal.
+        renewed_on: the day of the enrolment's first visit or of the newest renewal, as a proleptic ordinal; None until
+            a visit whose day is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,8 +55,13 @@ class Sightings(BaseModel):
         first = (*self.first, sighting.original) if len(self.first) < JUDGED else self.first
         return self.model_copy(update={"first": first, "last": (*self.last, sighting)[-JUDGED:]})
 
-    def renewed(self, day: int) -> Self:
-        """After a renewal: the new template has no visits yet."""
+    def dated(self, day: int) -> Self:
+        """With a first day where none is known, or where the clock was ahead and that day is still to come."""
+        ahead = self.renewed_on is None or self.renewed_on > day
+        return self.model_copy(update={"renewed_on": day}) if ahead else self
+
+    def renewed(self, day: int | None) -> Self:
+        """After a renewal, or its undoing: the new template has no visits yet. `day` is None when nobody knows it."""
         last = tuple(visit.model_copy(update={"renewed": None}) for visit in self.last)
         return self.model_copy(update={"last": last, "renewed_on": day})
 

@@ -20,6 +20,9 @@ NEAR = 0.47
 """Normalised distance below which candidates are told one by one: several frames may yet make one of them certain."""
 NEAR_AT_MOST = 64
 """Candidates told at most, the nearest ones: strangers in a large gallery are many below `NEAR`."""
+RENEWAL_LEADS = 0.03
+"""How much nearer than its enrolment a renewal may bring a probe. Owners lose next to nothing by it; without it, who
+chose by a painted eye which places go came below the threshold (docs/decisions/iris-renewal.md)."""
 
 
 class UnknownTemplate(KeyError):
@@ -79,14 +82,20 @@ class Gallery:
         with self._lock:
             return template_id in self._columns
 
-    def add(self, template_id: str, person: str, template: Template) -> None:
-        """Adds a template; raises `DuplicateTemplate`, or `ForeignEncoder` for one that cannot be compared here."""
+    def add(self, template_id: str, person: str, template: Template, *, renews: str | None = None) -> None:
+        """Adds a template; `renews` names the enrolment that it is a renewal of, which stays beside it.
+
+        Raises `DuplicateTemplate`, `UnknownTemplate` where that enrolment is not here, or is itself a renewal, and
+        `ForeignEncoder` for a template that cannot be compared here.
+        """
         check_encoder(template)
-        entry = Entry(template_id, person, template.side, silent=not informs(template))
+        entry = Entry(template_id, person, template.side, not informs(template), renews)
         packed = planes([template])
         with self._lock:
             if template_id in self._columns:
                 raise DuplicateTemplate(f"template {template_id!r} is in the gallery already; remove it first")
+            if renews is not None and not self._columns.enrolment(renews):
+                raise UnknownTemplate(f"enrolment {renews!r} is not in the gallery; add it before what renews it")
             if not self._columns.room(packed.columns):
                 self._pack_together(packed.columns)
             self._columns.append(entry, packed)
@@ -111,6 +120,7 @@ class Gallery:
             usable = view.comparable & np.isfinite(found)
             usable &= informs(probe) & ~view.other_eye(probe.side)
             found[~usable] = np.inf
+            found[view.renewals] = np.maximum(found[view.renewals], found[view.renewed] - RENEWAL_LEADS)
             return _identification(found, view)
 
     def _pack_together(self, more: int = 0) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from iris import impostors
 from iris.code import IrisCode
 from iris.decision import Policy
-from iris.drift import Sighting
+from iris.drift import INCOMPARABLE, Sighting
 from iris.enrolment import CONSISTENT_RATE, LEAST_QUALITY, fused
 from iris.match import Comparison, Incomparable, compare, informs
 from iris.template import EyeSide, Template
@@ -115,7 +115,10 @@ def sighting(
     if not found:
         return None
     distance, frame = min(found, key=lambda each: each[0])
-    return Sighting(original=distance, renewed=None if renewal is None else distance_of(frame, renewal))
+    if renewal is None:
+        return Sighting(original=distance)
+    renewed = distance_of(frame, renewal)
+    return Sighting(original=distance, renewed=INCOMPARABLE if renewed is None else renewed)
 
 
 def _of_one_eye(seen: list[tuple[float, Template]], original: Template, nearest: float) -> Renewal | NotRenewed:

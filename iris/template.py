@@ -60,13 +60,13 @@ class Template:
         rival: another reading of the same picture, where its boundaries were in doubt; comparing takes the nearer one.
     """
 
-    code: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
+    code: NDArray[np.uint8] = field(repr=False)
+    mask: NDArray[np.uint8] = field(repr=False)
     side: EyeSide = EyeSide.UNKNOWN
     quality: int = 0
     frames: int = 1
     encoder: bytes = field(default_factory=encoder_fingerprint)
-    rival: Template | None = None
+    rival: Template | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.code.shape != (CODE_COLUMNS, 2) or self.code.dtype != np.uint8:
@@ -83,6 +83,8 @@ class Template:
             raise TemplateFormatError(f"frames: expected 1 to 255, got {self.frames}")
         if self.rival is not None and self.rival.rival is not None:
             raise TemplateFormatError(f"rival: a template has at most {READINGS} readings")
+        if self.rival is not None and self.rival.encoder != self.encoder:
+            raise TemplateFormatError("rival: both readings of a template are of one encoder")
         for array in (self.code, self.mask):
             array.setflags(write=False)
 

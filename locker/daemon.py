@@ -17,6 +17,7 @@ import structlog
 from config.settings import Settings
 from firmware_bridge.panel import FaultKind, Panel, refuse_unusable
 from firmware_bridge.status_file import keep_status, status_file
+from iris.gallery import UnknownTemplate
 from iris.match import Incomparable
 from iris.template import Template, TemplateFormatError
 from locker.access.keypad import Keypad
@@ -229,12 +230,12 @@ async def _wait(stop: asyncio.Event) -> None:
 
 
 def _fill_gallery(looker: Looker, ledger: Ledger) -> None:
-    """Decrypt every template into memory; who has one of another encoder is asked to enrol again."""
+    """Decrypt every template into memory, renewals last; who has one of another encoder is asked to enrol again."""
     foreign: set[str] = set()
-    for stored in ledger.templates():
+    for stored in sorted(ledger.templates(), key=lambda stored: stored.renews is not None):
         try:
-            looker.gallery.add(stored.template, stored.person, Template.from_bytes(stored.blob))
-        except (TemplateFormatError, Incomparable) as fault:
+            looker.gallery.add(stored.template, stored.person, Template.from_bytes(stored.blob), renews=stored.renews)
+        except (TemplateFormatError, Incomparable, UnknownTemplate) as fault:
             foreign.add(stored.person)
             log.warning("template left out", template=stored.template, fault=str(fault))
     if foreign:

@@ -31,6 +31,15 @@ EVERY_DAYS = 90
 years, and each renewal is one more occasion."""
 
 
+@dataclass(frozen=True)
+class New:
+    """A renewal for the gallery, and which enrolment it stands beside."""
+
+    template_id: str
+    renews: str
+    template: Template
+
+
 @dataclass
 class Aftermath:
     """What follows from a visit, for the ledger and then for the gallery; `today` is None when nobody knows it."""
@@ -40,7 +49,7 @@ class Aftermath:
     events: list[Event] = field(default_factory=list)
     personal: list[PersonalWrite] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
-    stored: dict[str, Template] = field(default_factory=dict)
+    stored: list[New] = field(default_factory=list)
     due: bool = False
 
 
@@ -69,8 +78,8 @@ async def conclude(cabinet: Cabinet, ended: VisitEnded, seen: Recognised | None)
     aftermath = await cabinet.ledger.run(lambda ledger: _record(cabinet, ledger, ended, seen))
     looker = cabinet.looker
     looker.forget(aftermath.revoked)
-    for template_id, template in aftermath.stored.items():
-        looker.gallery.add(template_id, seen.person, template)
+    for new in aftermath.stored:
+        looker.gallery.add(new.template_id, seen.person, new.template, renews=new.renews)
     (looker.linger.add if aftermath.due else looker.linger.discard)(seen.person)
 
 
@@ -110,13 +119,12 @@ def _aftermath(cabinet: Cabinet, ledger: Ledger, seen: Recognised) -> Aftermath:
 def _renewed(eye: _Eye, kept: Sightings, fresh: Renewal | NotRenewed, change: Aftermath) -> Sightings:
     """Undo a renewal that lies farther than the enrolment; or renew, where it is time and the look was that good."""
     today = change.today
-    if today is None:
-        return kept
     if eye.renewal_id is not None and kept.worse_for_renewal():
         _revoke(eye.renewal_id, "farther than the enrolment", change)
         return kept.renewed(today)
-    if kept.renewed_on is None:
-        return kept.renewed(today)
+    if today is None:
+        return kept
+    kept = kept.dated(today)
     if not kept.due(today, EVERY_DAYS):
         return kept
     if not isinstance(fresh, Renewal):
@@ -125,7 +133,7 @@ def _renewed(eye: _Eye, kept: Sightings, fresh: Renewal | NotRenewed, change: Af
     if eye.renewal_id is not None:
         _revoke(eye.renewal_id, "renewed", change)
     stored, template_id = eye.stored, change.new_id("tpl")
-    change.stored[template_id] = fresh.template
+    change.stored.append(New(template_id, stored.template, fresh.template))
     change.events.append(
         TemplateStored(
             template=template_id,

@@ -68,6 +68,28 @@ def test_a_renewal_is_due_so_many_days_after_the_last(day: int, due: bool) -> No
     assert Sightings(renewed_on=100).due(day, 90) is due
 
 
+def test_a_day_that_is_still_to_come_becomes_today_so_that_renewal_goes_on() -> None:
+    """The clock was once far ahead, and came back."""
+    ahead = Sightings().seen(Sighting(original=0.2, renewed=0.25)).renewed(900_000)
+    back = ahead.seen(Sighting(original=0.2, renewed=0.25)).dated(740_000)
+    assert back.renewed_on == 740_000
+    assert back.last[-1].renewed == 0.25
+    assert back.due(740_090, 90)
+
+
+def test_a_day_that_has_come_stays_and_one_that_was_never_known_is_today() -> None:
+    assert Sightings(renewed_on=100).dated(100).renewed_on == 100
+    assert Sightings(renewed_on=100).dated(101).renewed_on == 100
+    assert Sightings().dated(101).renewed_on == 101
+
+
+def test_an_undoing_whose_day_nobody_knows_waits_for_a_day() -> None:
+    undone = Sightings(renewed_on=100).seen(Sighting(original=0.2, renewed=0.3)).renewed(None)
+    assert undone.last == (Sighting(original=0.2),)
+    assert not undone.due(10**6, 90)
+    assert undone.dated(500).due(590, 90)
+
+
 def test_an_eye_that_was_never_seen_is_not_due() -> None:
     assert not Sightings().due(10**6, 90)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from iris import columns as columns_module
 from iris import gallery as gallery_module
+from iris import reference
 from iris.columns import Columns, Entry
-from iris.gallery import NEAR, NEAR_AT_MOST, Candidate, Gallery, Identification
+from iris.gallery import NEAR, NEAR_AT_MOST, RENEWAL_LEADS, Candidate, Gallery, Identification, UnknownTemplate
 from iris.match import Incomparable, compare
 from iris.planes import Distances, Planes, Scan, distances, planes
 from iris.template import EyeSide, Template
@@ -23,16 +24,31 @@ Make = Callable[..., Template]
 
 
 class NaiveGallery:
-    """A dictionary, compared one by one."""
+    """A dictionary, compared one by one; a renewal counts by the enrolment that `renews` has for it, if any."""
 
     def __init__(self) -> None:
         self.templates: dict[str, tuple[str, Template]] = {}
+        self.renews: dict[str, str | None] = {}
+
+    def remove(self, name: str) -> None:
+        del self.templates[name]
+        self.renews.pop(name, None)
+        self.renews |= {each: None for each, original in self.renews.items() if original == name}
+
+    def distance(self, probe: Template, name: str) -> float:
+        distance = compare(probe, self.templates[name][1]).distance
+        if name not in self.renews:
+            return distance
+        original = self.renews[name]
+        if original is None:
+            raise Incomparable
+        return max(distance, compare(probe, self.templates[original][1]).distance - RENEWAL_LEADS)
 
     def identify(self, probe: Template) -> Identification:
         found = []
         for name, (person, template) in self.templates.items():
             with suppress(Incomparable):
-                found.append(Candidate(name, person, compare(probe, template).distance, template.side))
+                found.append(Candidate(name, person, self.distance(probe, name), template.side))
         found.sort(key=lambda candidate: candidate.distance)
         best = found[0] if found else None
         runner_up = next((each for each in found if best is not None and each.person != best.person), None)
@@ -62,24 +78,74 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small")
 @settings(max_examples=60, deadline=None)
 @given(
-    steps=st.lists(st.tuples(st.sampled_from(["add", "add", "remove", "identify"]), st.integers(0, 40)), max_size=40)
+    steps=st.lists(
+        st.tuples(st.sampled_from(["add", "add", "renew", "renew", "remove", "identify"]), st.integers(0, 40)),
+        max_size=40,
+    )
 )
 def test_whatever_comes_and_goes_the_answer_is_that_of_a_naive_gallery(
     make_template: Make, steps: list[tuple[str, int]]
 ) -> None:
     gallery, naive = Gallery(), NaiveGallery()
-    for step, seed in [*steps, ("identify", 1), ("identify", 7)]:
-        name = f"t{seed % 15}"
+    for step, seed in [*steps, *(("identify", seed) for seed in (1, 2, 7, 8))]:
+        name, original = f"t{seed % 15}", f"t{(seed + 1) % 15}"
         if step == "identify":
             assert gallery.identify(template(make_template, seed)) == naive.identify(template(make_template, seed))
+        elif step == "renew" and name not in naive.templates and original in naive.templates:
+            stored = (f"p{seed % 4}", template(make_template, seed))
+            if original in naive.renews:
+                with pytest.raises(UnknownTemplate, match=original):
+                    gallery.add(name, *stored, renews=original)
+                continue
+            naive.templates[name], naive.renews[name] = stored, original
+            gallery.add(name, *stored, renews=original)
         elif step == "add" and name not in naive.templates:
             naive.templates[name] = (f"p{seed % 4}", template(make_template, seed))
             gallery.add(name, *naive.templates[name])
         elif step == "remove" and name in naive.templates:
-            del naive.templates[name]
+            naive.remove(name)
             gallery.remove(name)
         assert len(gallery) == len(naive.templates)
         assert (name in gallery) == (name in naive.templates)
+
+
+@pytest.mark.parametrize("flipped", [0.0, 0.1, 0.3])
+def test_a_renewal_leads_its_enrolment_by_so_much_at_most_to_the_last_bit_of_the_reference(
+    make_template: Make, noisy_copy: Make, flipped: float
+) -> None:
+    """However near it lies itself; of two readings of the enrolment the nearer one counts."""
+    probe = make_template(1)
+    original = Template.of_readings([make_template(3), noisy_copy(probe, 0.25, 1)])
+    renewal = noisy_copy(probe, flipped, 2)
+    gallery = Gallery()
+    gallery.add("original", "ann", original)
+    gallery.add("renewal", "ann", renewal, renews="original")
+    whole, part = reference.nearest(probe, original), reference.nearest(probe, renewal)
+    assert whole is not None
+    assert part is not None
+    found = {each.template_id: each.distance for each in gallery.identify(probe).near}
+    assert found["original"] == float(whole.distance)
+    assert found["renewal"] == max(float(part.distance), float(whole.distance) - RENEWAL_LEADS)
+
+
+def test_a_renewal_counts_nothing_without_its_enrolment_and_none_renews_a_renewal(make_template: Make) -> None:
+    gallery, iris = Gallery(), make_template(1)
+    with pytest.raises(UnknownTemplate, match="enrolment 'first' is not in the gallery"):
+        gallery.add("renewal", "ann", iris, renews="first")
+    gallery.add("first", "ann", iris)
+    gallery.add("renewal", "ann", iris, renews="first")
+    with pytest.raises(UnknownTemplate, match="enrolment 'renewal' is not in the gallery"):
+        gallery.add("another", "ann", iris, renews="renewal")
+    assert gallery.identify(iris).compared == 2
+    gallery.remove("first")
+    found = gallery.identify(iris)
+    assert (found.best, found.compared, found.skipped) == (None, 0, 1)
+    gallery.add("first", "ann", make_template(2))  # another enrolment by the same name
+    best = gallery.identify(iris).best
+    assert best is not None
+    assert best.distance > 0.4
+    with pytest.raises(UnknownTemplate):
+        gallery.add("another", "ann", iris, renews="renewal")
 
 
 def test_a_person_with_very_many_templates_still_has_a_runner_up(make_template: Make, noisy_copy: Make) -> None:

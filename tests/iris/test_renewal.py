@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from iris import impostors
 from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
 from iris.decision import Policy
+from iris.drift import INCOMPARABLE, Sighting
 from iris.encode import encode
 from iris.enrolment import fused
+from iris.gallery import RENEWAL_LEADS, Gallery
 from iris.match import compare
 from iris.refusals import Refusal
-from iris.renewal import FRAMES_NEEDED, NotRenewed, Renewal, limit, renewals
+from iris.renewal import FRAMES_NEEDED, NotRenewed, Renewal, limit, renewals, sighting
 from iris.template import EyeSide, Template
 from simulator.eyes.eye import grow
 from simulator.eyes.identity import Identity, Side
@@ -154,6 +156,57 @@ def test_even_an_eye_painted_for_it_opens_no_way_for_the_painter(make_template: 
     assert done
 
 
+def held_as_it_helps(stranger: Template, original: Template) -> Template:
+    """A stranger's eye, turned to where it comes nearest."""
+    turn = compare(stranger, original).rotation
+    return replace(stranger, code=np.roll(stranger.code, turn, axis=0), mask=np.roll(stranger.mask, turn, axis=0))
+
+
+def painted_by_one_bit(original: Template, stranger: Template, places: float) -> Template:
+    """The cheapest way to strike places out: one bit of each, so that the pattern stays at half the distance.
+
+    Places both of whose bits speak against the stranger come first, then those of which one does.
+    """
+    own, other = original.unpacked(), stranger.unpacked()
+    differing = (own.bits != other.bits) & own.mask[..., None]
+    count = differing.sum(axis=2).ravel()
+    struck = np.argsort(-count, kind="stable")[: int(places * own.mask.sum())]
+    struck = struck[count[struck] > 0]
+    bits, against = own.bits.reshape(-1, 2).copy(), differing.reshape(-1, 2)
+    bits[struck, np.where(against[struck, 0], 0, 1)] ^= True
+    return Template.of(IrisCode(bits.reshape(own.bits.shape), own.mask), side=EyeSide.UNKNOWN, quality=90)
+
+
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_who_paints_one_bit_of_each_place_is_still_no_nearer_with_the_bare_eye(make_template: Make, seed: int) -> None:
+    """The renewal alone would let the painter in; the gallery lets it lead the enrolment by a little only."""
+    original = make_template(1, side=LEFT, believed=0.83)
+    stranger = held_as_it_helps(make_template(seed, believed=1.0), original)
+    renewed = judge([painted_by_one_bit(original, stranger, 0.33)] * FRAMES_NEEDED, original)
+    assert isinstance(renewed, Renewal)
+    gallery = Gallery()
+    gallery.add("enrolment", "ann", original)
+    gallery.add("renewal", "ann", renewed.template, renews="enrolment")
+    assert compare(stranger, renewed.template).distance < POLICY.threshold(len(gallery))
+    found = gallery.identify(stranger)
+    assert found.best is not None
+    assert found.best.distance == compare(stranger, original).distance - RENEWAL_LEADS
+    assert found.best.distance > POLICY.threshold(len(gallery))
+
+
+def test_what_a_renewal_may_gain_is_no_more_than_owners_do(make_template: Make, noisy_copy: Noisy) -> None:
+    original = make_template(1, side=LEFT)
+    renewed = judge(look(noisy_copy, noisy_copy(original, 0.08, 99)), original)
+    assert isinstance(renewed, Renewal)
+    gallery, frame = Gallery(), noisy_copy(noisy_copy(original, 0.08, 99), 0.08, 7)
+    gallery.add("enrolment", "ann", original)
+    gallery.add("renewal", "ann", renewed.template, renews="enrolment")
+    found = gallery.identify(frame)
+    assert found.best is not None
+    assert found.best.template_id == "renewal"
+    assert found.best.distance < compare(frame, original).distance
+
+
 def test_a_renewal_has_no_bit_and_no_place_that_the_enrolment_has_not(make_template: Make, noisy_copy: Noisy) -> None:
     original = make_template(1, side=LEFT)
     renewed = judge(look(noisy_copy, noisy_copy(original, 0.1, 3)), original)
@@ -218,3 +271,26 @@ def test_simulated_strangers_never_renew_and_the_owner_does() -> None:
     for n in range(6):
         strange = judge(burst(f"stranger-{n}", 1, 4), original)
         assert not isinstance(strange, Renewal)
+
+
+def test_a_sighting_is_the_nearest_frame_of_that_eye(make_template: Make, noisy_copy: Noisy) -> None:
+    left, right = make_template(1, side=LEFT), make_template(2, side=RIGHT)
+    originals = {LEFT: left, RIGHT: right}
+    frames = [noisy_copy(left, 0.2, 1), noisy_copy(left, 0.05, 2), noisy_copy(right, 0.01, 3), make_template(9)]
+    nearest = compare(frames[1], left).distance
+    assert sighting(frames, originals, LEFT, None) == Sighting(original=nearest)
+    renewal = noisy_copy(left, 0.1, 4)
+    expected = Sighting(original=nearest, renewed=compare(frames[1], renewal).distance)
+    assert sighting(frames, originals, LEFT, renewal) == expected
+    assert sighting(frames[3:], originals, LEFT, renewal) is None
+    assert sighting(frames[:2], originals, RIGHT, None) is None
+
+
+def test_a_renewal_that_does_not_compare_is_sighted_as_far_as_a_stranger(
+    make_template: Make, noisy_copy: Noisy
+) -> None:
+    original = make_template(1, side=LEFT)
+    blind = replace(original, mask=np.zeros_like(original.mask))
+    found = sighting([noisy_copy(original, 0.05, 1)], {LEFT: original}, LEFT, blind)
+    assert found is not None
+    assert found.renewed == INCOMPARABLE == 0.5

@@ -142,6 +142,23 @@ def test_a_template_of_another_encoder_can_be_read_and_listed(make_template: Cal
     assert Template.from_bytes(foreign.to_bytes()).encoder == b"another!"
 
 
+def test_no_template_holds_readings_of_two_encoders(make_template: Callable[..., Template]) -> None:
+    """Its bytes name one encoder: the other reading would be compared as if that one had made it."""
+    foreign = dataclasses.replace(make_template(2), encoder=b"another!")
+    with pytest.raises(TemplateFormatError, match=r"^rival: both readings of a template are of one encoder$"):
+        dataclasses.replace(make_template(1), rival=foreign)
+    with pytest.raises(TemplateFormatError, match="one encoder"):
+        Template.of_readings([make_template(1), foreign])
+    with pytest.raises(TemplateFormatError, match="one encoder"):
+        dataclasses.replace(Template.of_readings([make_template(1), make_template(2)]), encoder=b"another!")
+
+
+def test_what_a_log_says_of_a_template_tells_nothing_of_the_iris(make_template: Callable[..., Template]) -> None:
+    told = repr(Template.of_readings([make_template(1, quality=77), make_template(2)]))
+    assert "quality=77" in told
+    assert not any(word in told for word in ("code=", "mask=", "rival=", "array"))
+
+
 def test_a_template_takes_less_than_a_kilobyte(make_template: Callable[..., Template]) -> None:
     assert len(make_template(1).to_bytes()) < 1024
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from structlog.testing import capture_logs
 
 from config.settings import IrisSettings
 from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
+from iris.gallery import RENEWAL_LEADS
+from iris.match import compare
 from iris.template import EyeSide, Template
 from locker.clock import SystemClock
 from locker.daemon import _fill_gallery
@@ -45,8 +49,10 @@ def enrolled(ledger: Ledger, person: str, template: Template) -> None:
     )
 
 
-def test_the_start_says_how_many_must_enrol_again_and_asks_each_once(tmp_path: Path) -> None:
-    ledger = Ledger.open(
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty one."""
+    opened = Ledger.open(
         tmp_path / "ledger.sqlite3",
         keys=new_keys(),
         clock=SystemClock("assumed"),
@@ -54,6 +60,46 @@ def test_the_start_says_how_many_must_enrol_again_and_asks_each_once(tmp_path: P
         watermark_mb=1,
         reserve_mb=1,
     )
+    yield opened
+    opened.close()
+
+
+def renewed(ledger: Ledger, person: str, name: str, template: Template) -> None:
+    ledger.record(
+        TemplateStored(
+            template=name,
+            person=person,
+            side=EyeSideName.LEFT,
+            encoder=template.encoder.hex(),
+            consent=f"cst-{person}",
+            renews=f"tpl-{person}",
+        ),
+        personal=(StoreTemplate(name, person, template.to_bytes()),),
+    )
+
+
+def test_a_renewal_stands_behind_its_enrolment_again_after_a_start(ledger: Ledger) -> None:
+    """Whatever order the ledger gives them in."""
+    enrolled(ledger, "per-ann", iris(1))
+    renewed(ledger, "per-ann", "a-renewal", iris(2))
+    assert [stored.template for stored in ledger.templates()] == ["a-renewal", "tpl-per-ann"]
+    looker = Looker(None, IrisSettings())
+    _fill_gallery(looker, ledger)
+    found = {each.template_id: each.distance for each in looker.gallery.identify(iris(2)).near}
+    assert found["a-renewal"] == compare(iris(2), iris(1)).distance - RENEWAL_LEADS
+    looker.close()
+
+
+def test_a_renewal_whose_enrolment_is_of_another_encoder_is_left_out_with_it(ledger: Ledger) -> None:
+    enrolled(ledger, "per-ann", replace(iris(1), encoder=b"an older"))
+    renewed(ledger, "per-ann", "a-renewal", iris(2))
+    looker = Looker(None, IrisSettings())
+    _fill_gallery(looker, ledger)
+    assert len(looker.gallery) == 0
+    looker.close()
+
+
+def test_the_start_says_how_many_must_enrol_again_and_asks_each_once(ledger: Ledger) -> None:
     enrolled(ledger, "per-new", iris(1))
     for number in range(3):
         enrolled(ledger, f"per-{number}", replace(iris(2 + number), encoder=b"an older"))
@@ -67,4 +113,3 @@ def test_the_start_says_how_many_must_enrol_again_and_asks_each_once(tmp_path: P
         looker.close()
     asked = [row for row in ledger.events(0, 100) if row.kind == "enrolment.asked"]
     assert [(row.subject, row.body["reason"]) for row in asked] == [(f"per-{n}", "encoder") for n in range(3)]
-    ledger.close()

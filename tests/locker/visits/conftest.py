@@ -53,13 +53,17 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class PaperClock:
-    """Wall time that a test sets; the monotonic clock is the loop's, so that timeouts are real but short."""
+    """Wall time that a test sets; the monotonic clock is the loop's, so that timeouts are real but short.
+
+    `later` is added to it.
+    """
 
     wall: datetime = datetime(2026, 3, 1, 8, tzinfo=UTC)
     believed: bool = True
+    later: float = 0.0
 
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time() if _loop_runs() else 0.0
+        return self.later + (asyncio.get_running_loop().time() if _loop_runs() else 0.0)
 
     def now(self) -> datetime:
         return self.wall
@@ -119,15 +123,20 @@ class PaperGallery:
     """Remembers what was added and removed."""
 
     templates: dict[str, str] = field(default_factory=dict)
+    renews: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.templates)
 
-    def add(self, template_id: str, person: str, _template: object) -> None:
+    def add(self, template_id: str, person: str, _template: object, *, renews: str | None = None) -> None:
+        assert renews is None or renews in self.templates
         self.templates[template_id] = person
+        if renews is not None:
+            self.renews[template_id] = renews
 
     def remove(self, template_id: str) -> None:
         self.templates.pop(template_id, None)
+        self.renews.pop(template_id, None)
 
 
 @dataclass
@@ -140,6 +149,7 @@ class PaperLooker:
     last_match_ms: float | None = None
     moves: float = 0.0
     looks: int = 0
+    watches: int = 0
     frames: tuple[Template, ...] = ()
     linger: set[str] = field(default_factory=set)
 
@@ -167,7 +177,16 @@ class PaperLooker:
     async def motion(self) -> float:
         if self.stalled is not None:
             await self.stalled.wait()
+        async with self.looked:
+            self.watches += 1
+            self.looked.notify_all()
         return self.moves
+
+    async def watched(self, times: int) -> None:
+        """Wait until so many more glances for motion have been taken."""
+        async with self.looked:
+            enough = self.watches + times
+            await self.looked.wait_for(lambda: self.watches >= enough)
 
     async def seen(self, looks: int) -> None:
         """Wait for so many looks."""

@@ -175,6 +175,43 @@ async def test_a_renewal_that_lies_farther_than_the_enrolment_is_undone_by_itsel
     assert (await bank.rows("template.revoked"))[-1].body["reason"] == "farther than the enrolment"
 
 
+async def test_a_bad_renewal_is_undone_even_while_nobody_knows_the_date(bank: Bank) -> None:
+    await enrolled(bank)
+    await visit(bank, frames())
+    await visit(bank, frames(1, 0.2), days=EVERY_DAYS)
+    assert await renewals(bank)
+    bank.clock.believed = False
+    for seed in range(JUDGED):
+        await visit(bank, frames(10 + seed, 0.02))
+    assert not await renewals(bank)
+    undone = await kept(bank)
+    assert undone is not None
+    assert undone.renewed_on is None
+    bank.clock.believed = True
+    await visit(bank, frames(2), days=EVERY_DAYS)  # the day of the undoing is not known: the time begins now
+    assert not await renewals(bank)
+    await visit(bank, frames(3), days=EVERY_DAYS)
+    assert await renewals(bank)
+
+
+async def test_a_clock_that_was_far_ahead_once_does_not_end_renewal(bank: Bank) -> None:
+    await enrolled(bank)
+    there = bank.clock.wall
+    await visit(bank, frames(), days=100 * 365)
+    bank.clock.wall = there
+    await visit(bank, frames(1))
+    await visit(bank, frames(2), days=EVERY_DAYS)
+    assert await renewals(bank)
+
+
+async def test_the_gallery_knows_what_a_renewal_renews(bank: Bank) -> None:
+    await enrolled(bank)
+    await visit(bank, frames())
+    await visit(bank, frames(1), days=EVERY_DAYS)
+    (renewal,) = await renewals(bank)
+    assert bank.looker.gallery.renews == {renewal: FIRST}
+
+
 async def test_the_platform_undoes_renewals_and_leaves_the_enrolment(bank: Bank) -> None:
     await enrolled(bank)
     await visit(bank, frames())
