@@ -84,8 +84,10 @@ def collect_by_look(scene: Scene, timed: Timed, neighbour: Neighbour, eye: str) 
             town.kiosk.until("welcome")
             return True
         timed.looks_refused += 1
-        if number + 1 < LOOKS:
-            town.kiosk.press_on("look_refused", "again")
+        refused = town.kiosk.until("look_refused")
+        if number + 1 == LOOKS or not refused.offers("again"):
+            break
+        town.kiosk.press(refused, "again")
     town.kiosk.press_on("look_refused", "cancel")
     return False
 

@@ -230,8 +230,13 @@ class CameraSettings(Section):
 class IrisSettings(Section):
     """The promise that the iris decision keeps."""
 
-    false_match_rate: float = Field(default=1e-6, gt=0, le=1e-2, description="per visit, against the whole gallery")
-    looks: int = Field(default=3, ge=1, le=10, description="looks in one visit before a code is asked for")
+    false_match_rate: float = Field(default=1e-6, ge=1e-12, le=1e-2, description="per visit, against the whole gallery")
+    looks: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="looks at one presence, then only codes; with fewer than 3 none begins without a touch",
+    )
 
 
 class MqttSettings(Section):

@@ -20,6 +20,7 @@ from locker.kiosk.desk import NotHolder
 from locker.kiosk.screen import Act, Screen
 from locker.ledger import Ledger, LedgerFault, Person
 from locker.look import NotRecognised, Recognised
+from locker.presence import Presence
 from locker.visits import desk_screens, pickup_screens, rights
 from locker.visits.aftercare import Interrupted, see_to
 from locker.visits.deposit import DepositVisit
@@ -36,9 +37,6 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-PRESENCE_ENDS_S = 30.0
-"""So long without motion before the camera, and the next who comes is somebody else."""
-
 FAULT_SHOWN_S = 10.0
 """How long the news of a fault of the program stands on the screen."""
 
@@ -50,6 +48,7 @@ class Reception:
         """Nobody is received before `run`."""
         self._cabinet = cabinet
         self._pins = pins or Pins()
+        self._presence = Presence(cabinet.clock.monotonic, cabinet.settings.iris.looks)
         self._visits: set[asyncio.Task[None]] = set()
         self._receiving = True
 
@@ -63,6 +62,7 @@ class Reception:
         while self._receiving:
             self._cabinet.desk.hand_to(self)
             self._cabinet.desk.show(self, desk_screens.welcome())
+            self._presence.lasts()
             try:
                 visit = await self._receive(await self._somebody())
             except (TimeoutError, NotHolder):
@@ -138,26 +138,24 @@ class Reception:
     async def _comes_near(self, every_s: float) -> Visit:
         """Look at what moves before the camera, until somebody has something to collect.
 
-        The promise of a visit covers `iris.looks` looks: no more are taken of one presence, which some quiet ends.
         A stranger is told nothing, but the ledger hears of it.
         """
-        looker, glances, quiet_s = self._cabinet.looker, 0, 0.0
+        looker, presence = self._cabinet.looker, self._presence
         while True:
             await asyncio.sleep(every_s)
-            moves = await self._moves()
-            quiet_s = 0.0 if moves else quiet_s + every_s
-            if quiet_s >= PRESENCE_ENDS_S:
-                glances = 0
-            if not moves or glances >= self._cabinet.settings.iris.looks or len(looker.gallery) == 0:
+            if not await self._moves():
                 continue
-            glances += 1
+            presence.stirs()
+            if not presence.may_glance() or len(looker.gallery) == 0:
+                continue
+            presence.glances()
             result = await looker.look(lambda _sight: None)
+            presence.judge(result)
             if isinstance(result, Recognised):
                 right = await self._right_of(result.person)
                 if right.consignments:
                     return PickupVisit(self._cabinet, right)
-                glances = self._cabinet.settings.iris.looks  # known, and nothing to collect: leave them in peace
-            elif glances == self._cabinet.settings.iris.looks and result.reason == "not_recognised":
+            elif not presence.may_glance() and result.reason == "not_recognised":
                 await self._record_refusal(result)
 
     async def _moves(self) -> bool:
@@ -169,6 +167,7 @@ class Reception:
     async def _receive(self, act: Act | Visit) -> Visit | None:
         if isinstance(act, Visit):
             return act
+        self._presence.stirs()
         receive: dict[str, Callable[[], Awaitable[Visit | None]]] = {
             "look": lambda: self._look(self._pickup_by_eye, self._pickup_by_code),
             "code": self._pickup_by_code,
@@ -184,9 +183,12 @@ class Reception:
     async def _look(
         self, begin: Callable[[str], Awaitable[Visit]], by_code: Callable[[], Awaitable[Visit | None]]
     ) -> Visit | None:
-        """Look after look, as many as the site allows; then the code. `begin` makes the visit of who is recognised."""
+        """Look after look, as many as are left; then the code. `begin` makes the visit of who is recognised."""
         looks = self._cabinet.settings.iris.looks
         for number in range(1, looks + 1):
+            if not self._presence.may_look():
+                act = await self._ask(pickup_screens.looks_spent())
+                return await by_code() if act.action == "code" else None
             result = await self._one_look()
             if isinstance(result, Act):
                 return await by_code() if result.action == "code" else None
@@ -195,13 +197,17 @@ class Reception:
                 visit.seen = result if number == 1 else None
                 return visit
             await self._record_refusal(result)
-            again = number < looks and result.reason != "camera"
-            act = await self._ask(pickup_screens.look_refused(result.reason, again=again))
+            act = await self._ask(self._refused(result, last=number == looks))
             if act.action == "code":
                 return await by_code()
             if act.action != "again":
                 return None
         return None
+
+    def _refused(self, result: NotRecognised, *, last: bool) -> Screen:
+        if not self._presence.may_look():
+            return pickup_screens.look_refused("spent", again=False)
+        return pickup_screens.look_refused(result.reason, again=not last and result.reason != "camera")
 
     async def _pickup_by_eye(self, person: str) -> Visit:
         return PickupVisit(self._cabinet, await self._right_of(person))
@@ -214,13 +220,17 @@ class Reception:
         """One look; an act of the person ends it early."""
         desk = self._cabinet.desk
         desk.show(self, pickup_screens.looking(None))
+        self._presence.looks()
         looking = asyncio.create_task(
             self._cabinet.looker.look(lambda sight: desk.show(self, pickup_screens.looking(sight.hint)))
         )
         acting = asyncio.create_task(desk.next_act(self))
         try:
             await asyncio.wait({looking, acting}, return_when=asyncio.FIRST_COMPLETED)
-            return looking.result() if looking.done() else acting.result()
+            if not looking.done():
+                return acting.result()
+            self._presence.judge(looking.result())
+            return looking.result()
         finally:
             for task in (looking, acting):
                 task.cancel()

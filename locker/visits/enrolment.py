@@ -24,7 +24,9 @@ CONSENT_VERSION = "2026-12"
 """Version of `consent.text` in the wording; a changed text takes a new version."""
 
 READY_S = 5.0
-"""How long "now your left eye" stands before the burst begins by itself."""
+"""How long "now your right eye" stands before the burst begins by itself."""
+LENSES_S = 30.0
+"""The same for the left eye: time to take coloured lenses out. Whoever wears none says that they are ready."""
 
 
 class EnrolmentStage(StrEnum):
@@ -77,7 +79,7 @@ class EnrolmentVisit(Visit):
     async def _capture(self, side: EyeSideName, *, other: Template | None) -> Template | None:
         """One eye, again and again until it is good, and not the `other` one once more, or the resident gives up."""
         while True:
-            await self.pause(ready_screen(side), READY_S)
+            await self.pause(ready_screen(side), LENSES_S if other is None else READY_S)
 
             def watch(sight: Sight) -> None:
                 self.show(looking_screen(side, sight))
@@ -141,11 +143,11 @@ def consent_screen() -> Screen:
 
 
 def ready_screen(side: EyeSideName) -> Screen:
-    """Which eye comes next."""
+    """Which eye comes next, and what must not cover it: two wearers of one print might be taken for one person."""
     return Screen(
         f"enrol_ready_{side}",
         text("enrol.title"),
-        lines=(text(f"enrol.side.{side}"),),
+        lines=(text(f"enrol.side.{side}"), text("enrol.lenses")),
         choices=(Choice("ready", text("choice.ready"), primary=True),),
         tone=Tone.ASK,
     )

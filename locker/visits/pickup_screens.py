@@ -37,6 +37,17 @@ def look_refused(reason: str, *, again: bool) -> Screen:
     )
 
 
+def looks_spent() -> Screen:
+    """Whoever is there was looked at as often as the promise allows: refused before it begins."""
+    return Screen(
+        "look_refused",
+        text("look.spent.title"),
+        lines=(text("look.refused.spent"),),
+        choices=(Choice("code", text("choice.code"), primary=True), Choice("cancel", text("choice.back"))),
+        tone=Tone.WARN,
+    )
+
+
 def code(title: str, *, wrong: bool, wait_s: float) -> Screen:
     """Type a code."""
     lines: tuple[Text, ...] = (text("code.wrong"),) if wrong else (text("code.line"),)

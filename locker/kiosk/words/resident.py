@@ -35,6 +35,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有看清。请擦一下眼镜、避开强光，再看一次，或输入取件码",
         "The view was not clear. Wipe your glasses, turn away from bright light and look again, or enter your code",
     ),
+    "look.spent.title": ("现在请用取件码", "A code, please, for now"),
+    "look.refused.spent": (
+        "已经看了几次镜头，请输入取件码，一样可以取件。屏幕前半分钟没有人以后，又可以看镜头",
+        "Please enter your code; it works just as well. Looking works again once nobody was here for half a minute",
+    ),
     "look.refused.camera": (
         "镜头暂时不能用，请输入取件码，一样可以取件",
         "The camera is out of order. Please enter your pickup code; it works just as well",
@@ -97,6 +102,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "enrol.title": ("登记虹膜，请看镜头", "Enrolling: please look at the camera"),
     "enrol.side.left": ("左眼", "Your left eye"),
     "enrol.side.right": ("右眼", "Your right eye"),
+    "enrol.lenses": (
+        "如果戴着美瞳（彩色或有花纹的隐形眼镜），请先摘下",
+        "If you wear coloured or patterned contact lenses, please take them out first",
+    ),
     "choice.ready": ("准备好了", "I am ready"),
     "enrol.progress": ("请保持不动，马上就好", "Hold still, nearly there"),
     "enrol.done.title": ("登记好了", "You are enrolled"),

@@ -11,6 +11,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from locker.kiosk.app import create_app
 from locker.kiosk.screen import Act, Choice, Entry, EntryKind, Screen, Tone, text
 from locker.kiosk.serve import served
+from locker.visits.enrolment import ready_screen
+from locker.visits.pickup_screens import looks_spent
+from mqtt.contract.base import EyeSideName
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -110,7 +113,9 @@ CONSENT = Screen(
     tone=Tone.ASK,
 )
 
-SCREENS = (CODE, SLOWED, SIGN_IN, SIGN_IN_SLOWED, WAYBILL, SERVICE, CHECK, OPEN, LOOK, CONSENT)
+SPENT = looks_spent()
+LENSES = ready_screen(EyeSideName.LEFT)
+SCREENS = (CODE, SLOWED, SIGN_IN, SIGN_IN_SLOWED, WAYBILL, SERVICE, CHECK, OPEN, LOOK, CONSENT, SPENT, LENSES)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -219,6 +224,18 @@ async def test_the_language_is_toggled_by_touch(screen: Page) -> None:
     await expect(screen.locator("html")).to_have_attribute("lang", "en")
     await screen.get_by_role("button", name="中文").click()
     await expect(screen.get_by_role("heading", name="您好")).to_be_visible()
+
+
+async def test_whoever_was_looked_at_often_enough_reads_in_both_languages_that_only_codes_work_for_now(
+    screen: Page, desk: Any
+) -> None:
+    await _shows(screen, desk, SPENT)
+    await expect(screen.get_by_role("heading", name="现在请用取件码")).to_be_visible()
+    await expect(screen.get_by_text("半分钟没有人以后，又可以看镜头")).to_be_visible()
+    await expect(screen.get_by_role("button", name="输入取件码")).to_be_visible()
+    await screen.get_by_role("button", name="English").click()
+    await expect(screen.get_by_role("heading", name="A code, please, for now")).to_be_visible()
+    await expect(screen.get_by_text("Looking works again once nobody was here for half a minute")).to_be_visible()
 
 
 async def test_with_many_doors_in_trouble_the_buttons_scroll_and_the_rest_stays_in_sight(

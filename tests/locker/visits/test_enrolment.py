@@ -10,6 +10,7 @@ from locker.kiosk.wording import WORDING
 from locker.ledger import Ledger, LedgerFull
 from locker.look import NotEnrolled
 from locker.remote import RemoteHands
+from locker.visits.enrolment import LENSES_S
 from mqtt.contract.events import Event, TemplateStored
 from mqtt.contract.messages import Command, RevokeTemplates
 
@@ -124,3 +125,25 @@ async def test_a_revocation_empties_the_gallery_and_withdraws_the_consent(bank: 
     assert not await bank.cabinet.ledger.run(lambda ledger: list(ledger.templates()))
     assert len(await bank.rows("template.revoked")) == 2
     assert len(await bank.rows("consent.withdrawn")) == 1
+
+
+async def test_coloured_lenses_are_to_come_out_before_the_eyes_are_shown(bank: Bank) -> None:
+    """Two wearers of one print might be taken for one person."""
+    await begin(bank)
+    await bank.press("consent", "agree")
+    for side in ("left", "right"):
+        screen = await bank.screen(f"enrol_ready_{side}")
+        assert "enrol.lenses" in [line.key for line in screen.lines]
+        await bank.press(f"enrol_ready_{side}", "ready")
+
+
+async def test_there_is_time_to_take_lenses_out_before_the_first_eye(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second begins by itself soon: they are out by then."""
+    monkeypatch.setattr("locker.visits.enrolment.READY_S", 0.0)
+    await begin(bank)
+    await bank.press("consent", "agree")
+    await bank.press("enrol_ready_left", "ready")
+    await bank.screen("enrol_done")
+    assert LENSES_S >= 30

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from firmware_bridge.panel import Outcome
+from locker.presence import PRESENCE_ENDS_S
 from mqtt.contract.base import ConsignmentState, Latch, ServiceState
 
 if TYPE_CHECKING:
@@ -64,6 +65,69 @@ async def test_looks_are_bounded_and_the_code_is_offered(stocked: Bank) -> None:
     while any(choice.action == "again" for choice in (await stocked.screen("look_refused")).choices):
         await stocked.desk.changed(stocked.desk.rev)
     assert any(choice.action == "code" for choice in stocked.desk.screen.choices)
+
+
+async def test_one_presence_gets_no_more_looks_by_touching_again(stocked: Bank) -> None:
+    """The promise is divided by so many looks: who begins anew goes on counting."""
+    looks = stocked.cabinet.settings.iris.looks
+    for _ in range(looks):
+        await stocked.press("welcome", "look")
+        await stocked.press("look_refused", "cancel")
+    for action in ("look", "send"):
+        await stocked.press("welcome", action)
+        if action == "send":
+            await stocked.press("send", "look")
+        screen = await stocked.screen("look_refused")
+        assert [choice.action for choice in screen.choices] == ["code", "cancel"]
+        assert screen.lines[0].key == "look.refused.spent"
+        await stocked.press("look_refused", "cancel")
+    assert stocked.looker.looks == looks
+    assert len(await stocked.rows("look.refused")) == looks
+    await stocked.press("welcome", "look")
+    await stocked.press("look_refused", "code")
+    await stocked.press("code", "enter", code=stocked.code("con-3"))
+    assert (await stocked.screen("pickup_open")).doors == (PLACES["con-3"],)
+
+
+async def test_the_last_look_says_that_looking_is_over_for_now(stocked: Bank) -> None:
+    await stocked.press("welcome", "look")
+    for _ in range(stocked.cabinet.settings.iris.looks - 1):
+        await stocked.press("look_refused", "again")
+    while (await stocked.screen("look_refused")).lines[0].key != "look.refused.spent":
+        await stocked.desk.changed(stocked.desk.rev)
+    assert stocked.desk.screen.title.key == "look.refused.title"
+
+
+async def test_half_a_minute_without_a_touch_or_a_recognition_allows_looks_again(stocked: Bank) -> None:
+    looks = stocked.cabinet.settings.iris.looks
+    for how in ("quiet", "recognition"):
+        for _ in range(looks - 1):
+            await stocked.press("welcome", "look")
+            await stocked.press("look_refused", "cancel")
+        await stocked.screen("welcome")
+        if how == "quiet":
+            stocked.clock.later += PRESENCE_ENDS_S
+        else:
+            stocked.looker.sees = "per-att"  # nothing to collect
+            await stocked.press("welcome", "look")
+            await stocked.press("pickup_nothing", "continue")
+            stocked.looker.sees = None
+    for _ in range(looks):
+        await stocked.press("welcome", "look")
+        assert (await stocked.screen("look_refused")).title.key == "look.refused.title"
+        await stocked.press("look_refused", "cancel")
+
+
+async def test_time_spent_at_a_screen_of_the_reception_is_no_quiet(stocked: Bank) -> None:
+    for _ in range(stocked.cabinet.settings.iris.looks):
+        await stocked.press("welcome", "look")
+        await stocked.press("look_refused", "cancel")
+    await stocked.press("welcome", "code")
+    await stocked.screen("code")
+    stocked.clock.later += PRESENCE_ENDS_S
+    await stocked.press("code", "cancel")
+    await stocked.press("welcome", "look")
+    assert (await stocked.screen("look_refused")).title.key == "look.spent.title"
 
 
 async def test_a_dead_camera_leads_to_the_code(stocked: Bank) -> None:
