@@ -56,11 +56,7 @@ def test_every_service_has_a_policy_and_medicine_goes_to_the_recipient_only() ->
         ("first_channel = 4", "first_channel = 4\nchannels = [4, 5, 6, 7, 8, 9, 10, 11]", "remove one"),
         ('line = "right"', 'line = "wrong"', "names line 'wrong', which is not in [[lines]]"),
         ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Atlantis"', "unknown time zone 'Asia/Atlantis'"),
-        (
-            "[site]",
-            "[iris]\nfalse_match_rate = 5e-324\n[site]",
-            "iris.false_match_rate: 不能小于 1e-12 must be at least 1e-12",
-        ),
+        ("match_rate = 1e-6", "match_rate = 5e-324", "iris.false_match_rate: 不能小于 1e-12 must be at least 1e-12"),
         ("[site]", "[site", "is not valid TOML"),
     ],
 )
