@@ -41,8 +41,11 @@ class Explanation:
 
     @property
     def advice(self) -> tuple[Advice, ...]:
-        """What would make the next picture better, worst first."""
-        return () if self.quality is None else self.quality.advice
+        """What would make the next picture better, worst first; each piece of advice once."""
+        once: dict[str, Advice] = {}
+        for note in () if self.quality is None else self.quality.advice:
+            once.setdefault(note.text_en, note)
+        return tuple(once.values())
 
     @property
     def measures(self) -> tuple[Measured, ...]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from iris import quality as limits
 from iris.quality import Quality
 
+MOST_DIGITS = 4
+"""More digits than usual that a value just beyond its limit is written with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -30,11 +33,11 @@ class Scale:
     least: float | None = None
     most: float | None = None
 
-    def written(self, value: float) -> str:
-        """The value with its unit."""
+    def written(self, value: float, more: int = 0) -> str:
+        """The value with its unit, with so many more digits than usual."""
         if self.unit == "%":
-            return f"{value:.0%}"
-        return f"{value:.1f} px" if self.unit == "px" else f"{value:.2f}"
+            return f"{value * 100:.{more}f} %"
+        return f"{value:.{1 + more}f} px" if self.unit == "px" else f"{value:.{2 + more}f}"
 
 
 SCALES = (
@@ -85,11 +88,25 @@ class Measured:
 
     @property
     def missing(self) -> str:
-        """By how much a broken limit was missed, and its side."""
+        """What was measured and the limit that it breaks, in English; "" where it breaks none."""
+        return self._beside("at least" if self.scale.least is not None else "at most", ", ")
+
+    @property
+    def missing_zh(self) -> str:
+        """The same in Chinese."""
+        return self._beside("至少" if self.scale.least is not None else "至多", "，")
+
+    def _beside(self, side: str, comma: str) -> str:
         if self.limit is None or not self.broken:
             return ""
-        side = "below the least" if self.scale.least is not None else "above the most"
-        return f"{self.scale.written(abs(self.value - self.limit))} {side} of {self.scale.written(self.limit)}"
+        more = next((n for n in range(MOST_DIGITS) if self._both(n)[0] != self._both(n)[1]), MOST_DIGITS)
+        value, limit = self._both(more)
+        return f"{value}{comma}{side} {limit}"
+
+    def _both(self, more: int) -> tuple[str, str]:
+        """Value and limit, with enough digits to be told apart."""
+        assert self.limit is not None
+        return self.scale.written(self.value, more), self.scale.written(self.limit, more)
 
     def place(self, value: float) -> float:
         """Where a value stands on the bar, 0 to 1."""

@@ -95,7 +95,7 @@ def _said(explained: Explanation) -> str:
             f"<p>{escape(refusal.text_en)}</p><p><code>{escape(refusal.detail)}</code></p></div>"
         )
         parts += [
-            f'<p class="missed">{_both(one.scale.text_zh, one.scale.text_en)}: {escape(one.missing)}</p>'
+            f'<p class="missed">{_both(one.scale.text_zh, one.scale.text_en)}: {_both(one.missing_zh, one.missing)}</p>'
             for one in explained.measures
             if one.broken
         ]

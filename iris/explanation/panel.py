@@ -1,4 +1,4 @@
-"""The picture panel: the eye with everything that was found in it, and below it the strips, as one picture."""
+"""The picture panel: the eye with everything found in it, below it the strips and words, as one picture."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iris.explanation import layers, strips
+from iris.explanation.caption import GROUND, caption
 
 if TYPE_CHECKING:
     from iris.explain import Explanation
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 
 EDGE = 16
-GROUND = (18, 24, 32)
-"""Red, green and blue between the pictures."""
 
 
 def panel(explained: Explanation) -> Pixels:
@@ -33,6 +32,7 @@ def panel(explained: Explanation) -> Pixels:
         rows += [strips.sheet_strip(eye), strips.cover_strip(eye)]
     if code is not None:
         rows.append(strips.code_strip(code))
+    rows.append(caption(explained, max(row.shape[1] for row in rows)))
     return _stacked(rows)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 
 from iris.encode import Encoded, encode
 from iris.explain import explain
+from iris.explanation import caption as caption_module
 from iris.explanation import layers, palette
+from iris.explanation.caption import STEP, caption
+from iris.explanation.measures import Measured, Scale
 from iris.explanation.page import page
 from iris.explanation.panel import panel, png
+from iris.quality import Advice
 from locker.cli import main
 
 
@@ -37,11 +42,13 @@ def test_a_picture_refused_for_its_quality_shows_which_measure_failed_and_by_how
     assert [passed for _, _, passed in found.stages] == [True, True, True, False]
     broken = [one for one in found.measures if one.broken]
     assert "sharpness" in [one.scale.text_en for one in broken]
-    assert all("below the least of" in one.missing or "above the most of" in one.missing for one in broken)
+    assert all("at least" in one.missing or "at most" in one.missing for one in broken)
+    assert all("至少" in one.missing_zh or "至多" in one.missing_zh for one in broken)
     text = page("x", found)
     assert found.refusal.text_zh in text
     assert found.refusal.text_en in text
     assert broken[0].missing in text
+    assert broken[0].missing_zh in text
 
 
 @pytest.mark.parametrize(
@@ -106,3 +113,50 @@ def test_the_command_writes_a_page_or_a_picture_and_says_what_became_of_it(
     assert "no-eye" in capsys.readouterr().out
     assert main(["iris", "explain", str(eye), "--out", str(tmp_path / "eye.txt")]) == 2
     assert "ends in .html or .png" in capsys.readouterr().err
+
+
+def test_a_broken_limit_is_told_as_the_value_and_the_limit_in_both_languages() -> None:
+    highlights = Scale("反光遮挡", "under highlights", lambda _: 0.0, 0, 1, "%", most=0.35)
+    assert Measured(highlights, 0.45).missing == "45 %, at most 35 %"
+    assert Measured(highlights, 0.45).missing_zh == "45 %，至多 35 %"
+    assert Measured(highlights, 0.3503).missing == "35.03 %, at most 35.00 %"
+    assert Measured(highlights, 0.30).missing == Measured(highlights, 0.30).missing_zh == ""
+    radius = Scale("虹膜半径", "iris radius", lambda _: 0.0, 0, 160, "px", least=40.0)
+    assert Measured(radius, 31.25).missing == "31.2 px, at least 40.0 px"
+
+
+def test_advice_with_the_same_words_is_given_once(drawn: Callable[..., Any]) -> None:
+    found = explain(drawn().draw())
+    assert found.quality is not None
+    still = [Advice(measure, "请保持不动", "hold still") for measure in ("sharpness", "motion_blur")]
+    look = Advice("gaze", "请直视摄像头", "look straight into the camera")
+    doubled = replace(found, quality=replace(found.quality, advice=(still[0], look, still[1])))
+    assert [note.text_en for note in doubled.advice] == ["hold still", "look straight into the camera"]
+
+
+def test_verdict_reason_and_legend_stand_under_the_picture(
+    drawn: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    put = cv2.putText
+
+    def told(canvas: np.ndarray, text: str, *rest: Any) -> Any:
+        written.append(text)
+        return put(canvas, text, *rest)
+
+    monkeypatch.setattr(cv2, "putText", told)
+    refused = explain(drawn(texture=0.5, noise=0.2).draw())
+    assert refused.refusal is not None
+    under = caption(refused, 1024)
+    assert (under != np.array(caption_module.GROUND)).any(axis=(1, 2)).reshape(-1, STEP).any(axis=1).all()
+    text = " ".join(written)
+    assert "未采用 refused: blurred" in text
+    assert refused.refusal.text_zh in text
+    assert refused.refusal.text_en in text
+    assert "眼睑 lid" in text
+    good = explain(drawn().draw())
+    written.clear()
+    assert panel(good).shape[0] > caption(good, 1024).shape[0] > 0
+    assert any("已编码 encoded" in word for word in written)
+    narrow = caption(refused, 300)
+    assert narrow.shape[0] > under.shape[0]
