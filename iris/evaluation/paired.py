@@ -1,11 +1,13 @@
 """Two evaluations of the same pictures against one another: is the difference more than the luck of these eyes?
 
 Each run is judged at its own threshold. The counts of McNemar's test take pairs for independent, which pairs of one eye
-are not, so its probability is too small; the interval resamples eyes, the same ones for both runs, and is the one to
-trust.
+are not, so its probability is too small; the sign test counts each eye once, and the interval resamples eyes, the same
+ones for both runs: these two are to be trusted.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ from iris.evaluation.resampling import Bounds, WeightedErrors, bounds, draws, re
 from iris.evaluation.score_file import Run
 from iris.evaluation.statistics import (
     RATES,
+    Distribution,
+    d_prime,
     distribution,
     equal_error_rate,
     promised_threshold,
@@ -57,6 +61,9 @@ class FnmrDifference(Difference):
         pairs: genuine pairs.
         missed_by_both, missed_by_a_only, missed_by_b_only: McNemar's counts.
         mcnemar_p: exact two-sided probability; pairs taken for independent, so too small.
+        eyes_worse_in_a, eyes_worse_in_b: eyes of which one run misses more pairs than the other.
+        sign_test_p: exact two-sided probability of eyes as uneven as these if neither run were better; eyes are
+            independent, so this one holds. It counts eyes and not pairs: one that fails wholly weighs as one pair.
     """
 
     threshold_a: float
@@ -66,6 +73,9 @@ class FnmrDifference(Difference):
     missed_by_a_only: int
     missed_by_b_only: int
     mcnemar_p: float
+    eyes_worse_in_a: int
+    eyes_worse_in_b: int
+    sign_test_p: float
 
 
 class ChangedEye(BaseModel):
@@ -79,8 +89,26 @@ class ChangedEye(BaseModel):
     missed_by_b: int
 
 
+class ChangedAt(BaseModel):
+    """The thresholds behind `missed` of the changed eyes; `observed` where they follow from each run's own pairs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    false_match_rate: str
+    observed: bool
+    threshold_a: float
+    threshold_b: float
+
+
 class Comparison(BaseModel):
-    """Two runs: their figures side by side, and the eyes that changed at FMR 1e-3 (or its promise, for few pairs)."""
+    """Two runs: their figures side by side, and the eyes that changed.
+
+    Attributes:
+        failures_to_acquire: share of pictures that gave no template (FTA).
+        failures_to_enrol: share of eyes none of whose pictures gave one (FTE).
+        changed_at: where a pair counts as missed in `changed_eyes`, of each run: its threshold for an observed FMR of
+            1e-3, or for both runs the policy's for that promise where a run has too few impostor pairs.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,8 +118,12 @@ class Comparison(BaseModel):
     eyes: int
     refused_by_a: int
     refused_by_b: int
+    failures_to_acquire: Difference
+    failures_to_enrol: Difference
     eer: Difference
+    d_prime: Difference
     fnmr_incl_fte: dict[str, FnmrDifference | None]
+    changed_at: ChangedAt
     changed_eyes: tuple[ChangedEye, ...]
 
 
@@ -100,7 +132,10 @@ def comparison(a: Run, b: Run) -> Comparison:
     one, two = a.pairs, _in_the_order_of(a.pairs, b.pairs)
     weights = draws(len(one.eyes), PAIRED_RESAMPLES)
     drawn_a, drawn_b = (resampled(WeightedErrors(pairs), weights) for pairs in (one, two))
-    eer_a, eer_b = (equal_error_rate(distribution(pairs)) for pairs in (one, two))
+    spread_a, spread_b = (distribution(pairs) for pairs in (one, two))
+    blind_drawn = [_blind_drawn(pairs, weights) for pairs in (one, two)]
+    blind = [float(_sightless(pairs).mean()) for pairs in (one, two)]
+    changed_at = _changed_at(spread_a, spread_b)
     changes = {
         rate: _fnmr(one, two, float(rate), drawn_b.fnmr_incl[:, i] - drawn_a.fnmr_incl[:, i])
         for i, rate in enumerate(COMPARED)
@@ -112,15 +147,31 @@ def comparison(a: Run, b: Run) -> Comparison:
         eyes=len(one.eyes),
         refused_by_a=int(one.refused.sum()),
         refused_by_b=int(two.refused.sum()),
-        eer=Difference(
-            a=eer_a,
-            b=eer_b,
-            difference=None if eer_a is None or eer_b is None else eer_b - eer_a,
-            difference_95=None if eer_a is None or eer_b is None else bounds(drawn_b.eer - drawn_a.eer),
-        ),
+        failures_to_acquire=_difference([float(run.refused.mean()) for run in (one, two)], drawn_b.fte - drawn_a.fte),
+        failures_to_enrol=_difference(blind, blind_drawn[1] - blind_drawn[0]),
+        eer=_difference([equal_error_rate(spread_a), equal_error_rate(spread_b)], drawn_b.eer - drawn_a.eer),
+        d_prime=_difference([d_prime(spread_a), d_prime(spread_b)], drawn_b.d_prime - drawn_a.d_prime),
         fnmr_incl_fte=changes,
-        changed_eyes=_changed(one, two),
+        changed_at=changed_at,
+        changed_eyes=_changed(one, two, changed_at),
     )
+
+
+def _difference(values: Sequence[float | None], drawn: NDArray[np.float64]) -> Difference:
+    a, b = values
+    if a is None or b is None:
+        return Difference(a=a, b=b, difference=None, difference_95=None)
+    return Difference(a=a, b=b, difference=b - a, difference_95=bounds(drawn))
+
+
+def _sightless(pairs: Pairs) -> NDArray[np.bool_]:
+    """(e,) eyes of which no picture gave a template."""
+    return np.asarray(np.bincount(pairs.eye, weights=~pairs.refused, minlength=len(pairs.eyes)) == 0)
+
+
+def _blind_drawn(pairs: Pairs, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(draws,) the same share in each draw of eyes."""
+    return np.asarray(weights @ _sightless(pairs) / weights.sum(axis=1))
 
 
 def _in_the_order_of(a: Pairs, b: Pairs) -> Pairs:
@@ -161,6 +212,8 @@ def _fnmr(a: Pairs, b: Pairs, rate: float, drawn: NDArray[np.float64]) -> FnmrDi
         return None
     in_a, in_b = _missed(a, thresholds[0]), _missed(b, thresholds[1])
     only_a, only_b = int((in_a & ~in_b).sum()), int((in_b & ~in_a).sum())
+    of_eye = [np.bincount(a.eye[a.first[a.genuine]], weights=missed, minlength=len(a.eyes)) for missed in (in_a, in_b)]
+    worse_a, worse_b = int((of_eye[0] > of_eye[1]).sum()), int((of_eye[1] > of_eye[0]).sum())
     return FnmrDifference(
         a=float(in_a.mean()),
         b=float(in_b.mean()),
@@ -173,16 +226,25 @@ def _fnmr(a: Pairs, b: Pairs, rate: float, drawn: NDArray[np.float64]) -> FnmrDi
         missed_by_a_only=only_a,
         missed_by_b_only=only_b,
         mcnemar_p=mcnemar(only_a, only_b),
+        eyes_worse_in_a=worse_a,
+        eyes_worse_in_b=worse_b,
+        sign_test_p=mcnemar(worse_a, worse_b),
     )
 
 
-def _changed(a: Pairs, b: Pairs) -> tuple[ChangedEye, ...]:
-    """Eyes whose missed pairs differ, the largest change first; both runs judged in one way."""
-    observed = [threshold_at(distribution(pairs).impostor, float(RATES[0])) for pairs in (a, b)]
-    in_a, in_b = (
-        _missed(pairs, promised_threshold(float(RATES[0])) if None in observed else threshold or 0.0)
-        for pairs, threshold in zip((a, b), observed, strict=True)
-    )
+def _changed_at(a: Distribution, b: Distribution) -> ChangedAt:
+    """Both runs judged in one way: at the observed rate, or at its promise where a run has too few pairs."""
+    rate = RATES[0]
+    in_a, in_b = (threshold_at(spread.impostor, float(rate)) for spread in (a, b))
+    if in_a is not None and in_b is not None:
+        return ChangedAt(false_match_rate=rate, observed=True, threshold_a=in_a, threshold_b=in_b)
+    promised = promised_threshold(float(rate))
+    return ChangedAt(false_match_rate=rate, observed=False, threshold_a=promised, threshold_b=promised)
+
+
+def _changed(a: Pairs, b: Pairs, at: ChangedAt) -> tuple[ChangedEye, ...]:
+    """Eyes whose missed pairs differ, the largest change first."""
+    in_a, in_b = _missed(a, at.threshold_a), _missed(b, at.threshold_b)
     of_pair = a.eye[a.first[a.genuine]]
     total, missed_a, missed_b, unlike = (
         np.bincount(of_pair[chosen], minlength=len(a.eyes)).tolist()

@@ -72,5 +72,9 @@ def _counted(count: Count | None) -> str:
 
 def _line(name: str, value: float | None, around: Bounds | None, counted: str) -> str:
     rate = "–" if value is None else f"{value:.3%}"
-    wide = sum(east_asian_width(letter) in "WF" for letter in name)
-    return f"{name:<{NAME_CELLS - wide}}{rate:>9}   95 % {interval(around):<20}{counted}"
+    return f"{name}{' ' * (NAME_CELLS - cells(name))}{rate:>9}   95 % {interval(around):<20}{counted}"
+
+
+def cells(text: str) -> int:
+    """How wide a text is on a terminal."""
+    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text)

@@ -202,3 +202,47 @@ def test_a_damaged_file_is_refused_or_read_and_never_crashes(
     path.write_bytes(bytes(damaged[: data.draw(st.integers(0, len(damaged)))]))
     with contextlib.suppress(ScoreFileError):
         read(path)
+
+
+def test_the_sign_test_counts_eyes_and_not_pairs() -> None:
+    worse = pairs(*((SHOTS * eye, SHOTS * eye + 1) for eye in range(12)), (0, 2), (0, 3))
+    change = comparison(Run(worse, "a"), Run(pairs((SHOTS * 20, SHOTS * 20 + 1)), "b")).fnmr_incl_fte["1e-3"]
+    assert change is not None
+    assert (change.eyes_worse_in_a, change.eyes_worse_in_b) == (12, 1)
+    assert change.sign_test_p == pytest.approx(2 * 14 / 2**13)
+    one_eye = comparison(Run(pairs((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)), "a"), Run(pairs(), "b"))
+    change = one_eye.fnmr_incl_fte["1e-3"]
+    assert change is not None
+    assert change.sign_test_p == 1.0 > change.mcnemar_p
+
+
+def test_refused_pictures_and_eyes_without_any_are_compared() -> None:
+    one = pairs()
+    refused = np.zeros(len(one.pictures), bool)
+    refused[: SHOTS + 1] = True
+    failed = refused[one.first] | refused[one.second]
+    two = replace(one, refused=refused, distance=np.where(failed, np.nan, one.distance).astype(np.float32))
+    found = comparison(Run(one, "a"), Run(two, "b"))
+    assert (found.failures_to_acquire.a, found.failures_to_acquire.b) == (0.0, 5 / 280)
+    assert (found.failures_to_enrol.a, found.failures_to_enrol.b) == (0.0, 1 / 70)
+    low, high = found.failures_to_enrol.difference_95 or (1.0, 0.0)
+    assert low == 0.0 < 1 / 70 < high
+    assert found.d_prime.a is not None
+    assert found.d_prime.a > 8
+
+
+def test_the_thresholds_behind_missed_are_named_and_no_interval_is_a_point(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "a.npz", pairs((0, 1), (4, 5)))
+    assert run(str(tmp_path / "a.npz"), str(tmp_path / "a.npz")) == 0
+    told = capsys.readouterr().out
+    assert "+0.000% to +0.000%" not in told
+    assert "sign test p 1" in told
+    found = comparison(Run(pairs((0, 1)), "a"), Run(pairs(shift=-0.1), "b"))
+    change, at = found.fnmr_incl_fte["1e-3"], found.changed_at
+    assert change is not None
+    assert (at.observed, at.threshold_a, at.threshold_b) == (True, change.threshold_a, change.threshold_b)
+    assert at.threshold_b == pytest.approx(at.threshold_a - 0.1, abs=1e-6)
+    assert f"at distance {change.threshold_a:.4f} in A" in told
+    assert f"beyond {at.threshold_a:.4f} in A" in told
