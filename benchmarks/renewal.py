@@ -24,6 +24,7 @@ from iris.encode import encode
 from iris.enrolment import fused
 from iris.evaluation.layouts import Layout, items
 from iris.evaluation.scores import read_grey
+from iris.gallery import RENEWAL_LEADS
 from iris.match import Incomparable
 from iris.planes import distances, planes, turned
 from iris.refusals import Refusal
@@ -99,7 +100,8 @@ def genuine(eyes: dict[tuple[str, str], list[Template]]) -> dict[str, object]:
             before += [a for a, _ in pairs]
             alone += [b for _, b in pairs]
             farther += [sum(b - a for a, b in pairs) / len(pairs)] if pairs else []
-    old, new = np.array(before), np.minimum(before, alone)
+    old, unbound = np.array(before), np.minimum(before, alone)
+    new = np.maximum(unbound, old - RENEWAL_LEADS)
     threshold = POLICY.threshold(GALLERY)
     return {
         "threshold": round(threshold, 4),
@@ -109,6 +111,7 @@ def genuine(eyes: dict[tuple[str, str], list[Template]]) -> dict[str, object]:
         "later_frames": len(old),
         "distance_50_95_max_enrolment": np.percentile(old, [50, 95, 100]).round(3).tolist(),
         "distance_50_95_max_with_renewal": np.percentile(new, [50, 95, 100]).round(3).tolist(),
+        "distance_50_95_max_if_renewals_led_freely": np.percentile(unbound, [50, 95, 100]).round(3).tolist(),
         "later_frames_beyond_threshold": [int((old >= threshold).sum()), int((new >= threshold).sum())],
         "eyes_with_later_frames": len(farther),
         "eyes_whose_renewal_would_be_undone": sum(mean > FARTHER for mean in farther),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from iris.drift import GROWN, JUDGED, Sighting, Sightings
+from iris.drift import FARTHER, GROWN, JUDGED, Sighting, Sightings
 
 LIMIT = 0.30
 
@@ -37,6 +37,20 @@ def test_two_bad_days_are_no_drift() -> None:
     assert not life(*[0.24] * 8, 0.34, 0.34).drifted(LIMIT)
 
 
+def test_growth_counts_from_its_limits_on() -> None:
+    assert life(*[0.0] * 5, *[GROWN] * 5).drifted(GROWN)
+    assert not life(*[0.0] * 5, *[GROWN] * 5).drifted(GROWN + 1e-9)
+    assert not life(*[1e-9] * 5, *[GROWN] * 5).drifted(GROWN)
+
+
+def test_neither_the_first_nor_the_last_visits_alone_are_judged_before_there_are_enough() -> None:
+    far, near = Sighting(original=0.35), Sighting(original=0.2)
+    assert not Sightings(first=(0.2,) * JUDGED, last=(far,) * (JUDGED - 1)).drifted(LIMIT)
+    assert not Sightings(first=(0.2,) * (JUDGED - 1), last=(far,) * JUDGED).drifted(LIMIT)
+    assert Sightings(first=(0.2,) * JUDGED, last=(far,) * JUDGED).drifted(LIMIT)
+    assert not Sightings(first=(0.2,) * JUDGED, last=(near,) * JUDGED).drifted(LIMIT)
+
+
 def test_a_new_enrolment_is_not_judged() -> None:
     assert not life(0.2, 0.35, 0.35, 0.35).drifted(LIMIT)
 
@@ -47,6 +61,15 @@ def test_a_renewal_that_lies_farther_than_the_enrolment_is_worse() -> None:
         assert not sightings.worse_for_renewal(), f"judged after {visit} visits"
         sightings = sightings.seen(Sighting(original=0.25, renewed=0.28))
     assert sightings.worse_for_renewal()
+
+
+def test_a_renewal_that_lies_just_so_much_farther_stays() -> None:
+    sightings = Sightings()
+    for _ in range(JUDGED):
+        sightings = sightings.seen(Sighting(original=0.0, renewed=FARTHER))
+    assert sum(FARTHER for _ in range(JUDGED)) == JUDGED * FARTHER
+    assert not sightings.worse_for_renewal()
+    assert sightings.seen(Sighting(original=0.0, renewed=FARTHER + 1e-6)).worse_for_renewal()
 
 
 def test_a_renewal_that_lies_nearer_stays() -> None:

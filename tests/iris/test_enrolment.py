@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from iris.encode import encode
-from iris.enrolment import FRAMES_TRIED, Enrolment, EnrolmentRefused, fused
+from iris import impostors
+from iris.code import IrisCode
+from iris.encode import Encoded, encode
+from iris.enrolment import (
+    CONSISTENT_RATE,
+    FRAMES_TRIED,
+    LEAST_QUALITY,
+    Enrolment,
+    EnrolmentRefused,
+    Progress,
+    fused,
+)
 from iris.match import compare
+from iris.quality.judgement import Advice
 from iris.template import EyeSide, Template
 
 
@@ -61,6 +73,160 @@ def test_a_burst_that_never_agrees_is_refused_in_words(drawn: Callable[..., Any]
         enrolment.add(frames[-1])
     assert refused.value.text_zh
     assert refused.value.text_en
+
+
+Frame = Callable[..., Encoded]
+
+
+@pytest.fixture(scope="module")
+def frame(drawn: Callable[..., Any], make_template: Callable[..., Template]) -> Frame:
+    """A frame of somebody's eye, as good as the test says, advice and all; no picture is encoded for it but one."""
+    shape = encode(drawn().draw())
+
+    def make(eye: int | Template = 1, score: int = 80, advice: tuple[Advice, ...] = ()) -> Encoded:
+        template = make_template(eye) if isinstance(eye, int) else eye
+        quality = dataclasses.replace(shape.quality, score=score, advice=advice)
+        return dataclasses.replace(shape, template=dataclasses.replace(template, quality=score), quality=quality)
+
+    return make
+
+
+BLURRED, GLARE = Advice("sharpness", "请不要动", "Hold still"), Advice("glare", "请摘下眼镜", "Take your glasses off")
+KEEP_LOOKING, COMPLETE = ("请保持注视", "Please keep looking"), ("登记完成", "Enrolment is complete")
+
+
+def told(frames: int, zh: str, en: str, *, used: bool) -> Progress:
+    return Progress(frames, 3, used, zh, en)
+
+
+def test_progress_tells_how_far_it_is_and_what_to_do(frame: Frame) -> None:
+    enrolment = Enrolment(EyeSide.LEFT)
+    poor = LEAST_QUALITY - 1
+    assert enrolment.add(frame(advice=(GLARE,))) == told(1, *KEEP_LOOKING, used=True)
+    advised = enrolment.add(frame(score=poor, advice=(BLURRED, GLARE)))
+    assert advised == told(1, BLURRED.text_zh, BLURRED.text_en, used=False)
+    assert enrolment.add(frame(score=poor)) == told(1, *KEEP_LOOKING, used=False)
+    assert enrolment.add(frame(score=LEAST_QUALITY)) == told(2, *KEEP_LOOKING, used=True)
+    assert enrolment.add(frame(2)) == told(2, *KEEP_LOOKING, used=False)
+    assert enrolment.add(frame()) == told(3, *COMPLETE, used=True)
+    assert enrolment.add(frame(score=poor, advice=(GLARE,))) == told(3, *COMPLETE, used=False)
+    assert enrolment.add(frame()) == told(4, *COMPLETE, used=True)
+
+
+def test_the_last_frame_may_still_complete_a_burst_and_one_frame_less_is_refused_with_its_figures(
+    frame: Frame,
+) -> None:
+    strangers = [frame(seed) for seed in range(10, 8 + FRAMES_TRIED)]
+    for last, own in ((frame(), 3), (frame(5), 2)):
+        enrolment = Enrolment(EyeSide.LEFT)
+        for each in [frame(), *strangers[: FRAMES_TRIED - 3], frame()]:
+            assert enrolment.add(each).frames < 3
+        if own == 3:
+            assert enrolment.add(last).frames == 3
+            continue
+        with pytest.raises(EnrolmentRefused) as refused:
+            enrolment.add(last)
+        assert refused.value.detail == f"2 of {FRAMES_TRIED} frames agree, 3 are needed"
+        assert str(refused.value) == f"{EnrolmentRefused.text_en} ({refused.value.detail})"
+        with pytest.raises(EnrolmentRefused, match=r"\(2 frames agree, 3 are needed\)$"):
+            enrolment.template()
+
+
+def test_a_complete_burst_is_not_refused_however_many_frames_follow(frame: Frame) -> None:
+    enrolment = Enrolment(EyeSide.LEFT)
+    for _ in range(FRAMES_TRIED + 2):
+        enrolment.add(frame())
+    assert enrolment.add(frame(2)).frames == FRAMES_TRIED + 2
+
+
+def test_the_best_frame_is_what_the_others_are_turned_onto(
+    frame: Frame, make_template: Callable[..., Template]
+) -> None:
+    truth = make_template(1)
+    turned = [
+        dataclasses.replace(truth, code=np.roll(truth.code, turn, axis=0), mask=np.roll(truth.mask, turn, axis=0))
+        for turn in (0, 3, 6)
+    ]
+    enrolment = Enrolment(EyeSide.RIGHT)
+    for template, score in zip(turned, (60, 90, 70), strict=True):
+        enrolment.add(frame(template, score))
+    together = enrolment.template()
+    assert compare(together, turned[1]).rotation == 0
+    assert (together.quality, together.side, together.frames) == (90, EyeSide.RIGHT, 3)
+
+
+def test_frames_that_do_not_compare_do_not_agree(frame: Frame, make_template: Callable[..., Template]) -> None:
+    blind = make_template(1, believed=0.0)
+    enrolment = Enrolment(EyeSide.LEFT)
+    for _ in range(4):
+        assert enrolment.add(frame(blind)).frames == 1
+
+
+def test_the_larger_of_two_eyes_groups_is_the_one_that_counts(frame: Frame) -> None:
+    enrolment = Enrolment(EyeSide.LEFT)
+    for eye in (1, 2, 2, 1):
+        enrolment.add(frame(eye))
+    assert not enrolment.add(frame(3)).used
+    assert enrolment.add(frame(2)).frames == 3
+    assert compare(enrolment.template(), frame(2).template).distance < 0.1
+
+
+def test_frames_agree_all_with_one_another_and_not_each_with_a_middle_one_only(
+    frame: Frame, make_template: Callable[..., Template]
+) -> None:
+    """Two that lie on opposite sides of a third: near to it, too far from one another."""
+    middle, flips = make_template(1, believed=1.0), np.random.default_rng(3).random((2, 128, 8, 2)) < 0.27
+    code = middle.unpacked()
+    sides = [Template.of(IrisCode(code.bits ^ flip, code.mask), side=EyeSide.UNKNOWN, quality=80) for flip in flips]
+    assert compare(sides[0], middle).distance < impostors.threshold(CONSISTENT_RATE) < compare(*sides).distance
+    enrolment = Enrolment(EyeSide.LEFT)
+    for template in (middle, *sides):
+        told = enrolment.add(frame(template))
+    assert told.frames == 2
+    assert not enrolment.complete
+
+
+def test_a_place_is_believed_by_two_of_three_on_both_of_its_bits(make_template: Callable[..., Template]) -> None:
+    truth = make_template(1, believed=1.0)
+    code = truth.unpacked()
+    frames = []
+    for number in range(3):
+        bits, mask = code.bits.copy(), code.mask.copy()
+        if number == 0:
+            bits[5, 2, 0] ^= True  # one of three is overruled
+        if number < 2:
+            bits[6, 3, number] ^= True  # each bit by another frame: two of three agree on both
+        if number == 2:
+            mask[7] = False  # two frames saw it
+            bits[7] ^= True  # what lies under a mask counts nothing
+        if number == 1:
+            bits[7, 1, 0] ^= True  # of two one says otherwise: not believed
+        if number > 0:
+            mask[8, 4] = False  # one frame alone
+        frames.append(Template.of(IrisCode(bits, mask), side=EyeSide.UNKNOWN, quality=80 - number))
+    together = fused(frames, EyeSide.LEFT).unpacked()
+    expected = np.ones_like(code.mask)
+    expected[7, 1] = expected[8, 4] = False
+    assert np.array_equal(together.mask, expected)
+    assert np.array_equal(together.bits[expected], code.bits[expected])
+
+
+def test_a_fused_template_counts_all_frames_and_takes_the_best_quality(make_template: Callable[..., Template]) -> None:
+    one, two = make_template(1, quality=60), make_template(1, quality=85)
+    together = fused([one, dataclasses.replace(two, frames=7)], EyeSide.LEFT)
+    assert (together.quality, together.frames, together.rival) == (85, 8, None)
+    assert fused([dataclasses.replace(one, frames=200)] * 2, EyeSide.LEFT).frames == 255
+
+
+def test_fusion_anchors_on_the_reading_that_the_other_frames_confirm(make_template: Callable[..., Template]) -> None:
+    """Also where another frame does not compare with one of the readings."""
+    iris, wrong = make_template(1), make_template(2)
+    blind = dataclasses.replace(wrong, mask=np.zeros_like(wrong.mask))
+    for other in (wrong, blind):
+        together = fused([Template.of_readings([other, iris]), iris, iris], EyeSide.LEFT)
+        assert compare(together, iris).raw == 0.0
+        together = fused([Template.of_readings([iris, other]), iris, iris], EyeSide.LEFT)
+        assert compare(together, iris).raw == 0.0
 
 
 def test_fusion_takes_the_majority_and_undoes_rotation(

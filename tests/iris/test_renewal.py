@@ -228,6 +228,20 @@ def test_a_part_that_has_changed_for_good_counts_no_more(make_template: Make, no
         assert compare(frame, renewed.template).distance < compare(frame, original).distance - 0.03
 
 
+@pytest.mark.parametrize("turn", [-7, 4])
+def test_a_tilted_head_strikes_out_the_same_places(make_template: Make, noisy_copy: Noisy, turn: int) -> None:
+    original = make_template(1, side=LEFT)
+    frames = look(noisy_copy, noisy_copy(original, 0.08, 99), 0.04)
+    turned = [
+        replace(each, code=np.roll(each.code, turn, axis=0), mask=np.roll(each.mask, turn, axis=0)) for each in frames
+    ]
+    straight, tilted = judge(frames, original), judge(turned, original)
+    assert isinstance(straight, Renewal)
+    assert isinstance(tilted, Renewal)
+    assert tilted.template == straight.template
+    assert straight.kept < 1
+
+
 def test_an_eye_of_which_too_little_would_be_left_is_not_renewed(make_template: Make, noisy_copy: Noisy) -> None:
     original, later = make_template(1, side=LEFT, believed=1.0), make_template(2, side=LEFT, believed=1.0)
     assert judge(look(noisy_copy, between(original, later, 0.52), 0.0), original) is NotRenewed.TOO_MUCH
@@ -282,6 +296,7 @@ def test_a_sighting_is_the_nearest_frame_of_that_eye(make_template: Make, noisy_
     renewal = noisy_copy(left, 0.1, 4)
     expected = Sighting(original=nearest, renewed=compare(frames[1], renewal).distance)
     assert sighting(frames, originals, LEFT, renewal) == expected
+    assert sighting([frames[1], frames[1]], originals, LEFT, None) == Sighting(original=nearest)
     assert sighting(frames[3:], originals, LEFT, renewal) is None
     assert sighting(frames[:2], originals, RIGHT, None) is None
 
