@@ -58,27 +58,37 @@ def items(folder: Path, layout: Layout, subjects: tuple[int, int] | None = None)
 
     `subjects` keeps the subject numbers of an inclusive range; with `folders` it counts the folders from 1.
     """
-    if not folder.is_dir():
-        raise LayoutError(f"{folder} is not a folder")
     readers = {Layout.CASIA_INTERVAL: _casia, Layout.IITD: _iitd, Layout.FOLDERS: _folders}
     try:
-        pictures = list(_pictures(folder, folder.resolve(), frozenset()))
-        every = list(readers[layout](folder, pictures))
+        there = pictures(folder)
+        every = list(readers[layout](folder, there))
     except PermissionError as error:
         raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
     found = [item for item in every if _within(item.number, subjects)]
-    if not pictures:
-        raise LayoutError(f"no pictures in {folder} (files that end in {', '.join(sorted(PICTURES))})")
     if not every:
         raise LayoutError(
-            f"no pictures of layout {layout.value} among {len(pictures)} in {folder}: expected {_EXPECTED[layout]}, "
-            f"found for example {pictures[0].relative_to(folder)}"
+            f"no pictures of layout {layout.value} among {len(there)} in {folder}: expected {_EXPECTED[layout]}, "
+            f"found for example {shown(there[0].relative_to(folder))}"
         )
     if not found and subjects is not None:
         have = sorted({item.number for item in every if item.number is not None})
         raise LayoutError(
             f"no pictures of subjects {subjects[0]}-{subjects[1]} in {folder}; it holds {have[0]} to {have[-1]}"
         )
+    return found
+
+
+def pictures(folder: Path) -> list[Path]:
+    """Every picture at any depth of a folder, in the order of the paths; raises `LayoutError`."""
+    if not folder.is_dir():
+        what = "不是文件夹 is not a folder" if folder.exists() else "没有这个文件夹 is not a folder: there is none"
+        raise LayoutError(f"{shown(folder)} {what}")
+    try:
+        found = list(_pictures(folder, folder.resolve(), frozenset()))
+    except PermissionError as error:
+        raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
+    if not found:
+        raise LayoutError(f"no pictures in {shown(folder)} (files that end in {', '.join(sorted(PICTURES))})")
     return found
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,6 +22,7 @@ from iris.planes import Distances, Planes, plain_scan
 from iris.reference import Nearest, nearest
 from iris.stages import STAGES, Watch, watched
 from iris.template import Template
+from locker.cli import main
 
 Make = Callable[..., Template]
 
@@ -100,3 +105,42 @@ def test_measured_encoding_gives_the_same_template() -> None:
     with watched():
         measured = encode(picture).template
     assert measured == encode(picture).template
+
+
+def test_given_pictures_are_measured_each_once_and_refusals_count(
+    drawn: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "eyes").mkdir()
+    for seed in (1, 2):
+        cv2.imwrite(str(tmp_path / "eyes" / f"{seed}.png"), drawn(seed=seed).draw())
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((480, 640), 90, np.uint8))
+    (tmp_path / "text.png").write_text("no picture")
+    assert main(["iris", "bench", "--pictures", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["pictures"], found["refused"]) == (3, {"no-eye": 1})
+    assert found["sizes"] == {"320x280": 2, "640x480": 1}
+    assert found["slowest_ms"] >= found["encode_ms"]["p95"] >= found["encode_ms"]["median"] > 0
+    assert set(found["stages_ms"]) == {*STAGES, "else"}
+    assert "over the pictures" in found["measured_on"]
+    assert main(["iris", "bench", "--pictures", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert "refused: 1 no-eye" in told.out
+    assert "text.png is not a picture" in told.err
+    assert found["slowest"] in {"eyes/1.png", "eyes/2.png", "wall.png"}
+
+
+def test_what_p95_is_of_is_said_in_help_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["iris", "bench", "--help"])
+    assert "not of people's pictures" in " ".join(capsys.readouterr().out.split())
+    assert "one drawn eye" in bench.Speed.model_fields["measured_on"].default
+
+
+def test_pictures_that_are_not_there_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["iris", "bench", "--pictures", str(tmp_path / "nowhere")]) == 2
+    assert "没有这个文件夹" in capsys.readouterr().err
+    assert main(["iris", "bench", "--pictures", str(tmp_path)]) == 2
+    assert "no pictures in" in capsys.readouterr().err
+    (tmp_path / "text.png").write_text("no picture")
+    assert main(["iris", "bench", "--pictures", str(tmp_path)]) == 2
+    assert "no picture could be read" in capsys.readouterr().err
