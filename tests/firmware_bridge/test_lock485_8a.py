@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config.settings import BitOrder, BoardSettings
-from firmware_bridge.boards.driver import EchoHeard, Heard, Hooks
+from firmware_bridge.boards.driver import Declined, EchoHeard, Heard, Hooks, Refusal, Reply
 from firmware_bridge.boards.lock485_8a import (
     READ,
     UNLOCK,
@@ -215,3 +215,42 @@ def test_no_frame_holds_a_coil_or_opens_a_whole_board(board: int, channel: int, 
             assert frame[2] in range(1, 52)
             assert frame[3] == 0x11
             assert len(frame) == 5 or frame[4] in range(1, 10)
+
+
+def misfit(address: int, channels: int, heard: bytes) -> Reply | None:
+    (read,) = Driver().hook_reads(BoardSettings(address=address, channels=channels))
+    assert read.request.misfit is not None
+    return read.request.misfit(heard)
+
+
+@given(boards, st.integers(1, 50), st.binary(min_size=1, max_size=7))
+def test_an_answer_of_another_size_tells_how_many_channels_the_board_has(
+    address: int, channels: int, hooks: bytes
+) -> None:
+    said = misfit(address, channels, seal(READ, address, *hooks, 0x33))
+    if len(hooks) == (channels + 7) // 8:
+        assert said is None
+    else:
+        most = 8 * len(hooks)
+        assert said == Declined(f"it tells {most - 7} to {most} channels, but the settings say {channels}")
+        assert isinstance(said, Declined)
+        assert said.about is Refusal.CHANNELS
+
+
+@given(boards, st.integers(1, 50), st.binary(min_size=1, max_size=7), st.data())
+def test_a_damaged_or_foreign_answer_tells_no_size(
+    address: int, channels: int, hooks: bytes, data: st.DataObject
+) -> None:
+    whole = bytearray(seal(READ, address, *hooks, 0x33))
+    bit = data.draw(st.integers(0, 8 * len(whole) - 1))
+    whole[bit // 8] ^= 1 << bit % 8
+    assert misfit(address, channels, bytes(whole)) is None
+    assert misfit(address % 32 + 1, channels, seal(READ, address, *hooks, 0x33)) is None
+
+
+@given(boards, st.integers(1, 50), st.binary(max_size=80))
+def test_whatever_is_heard_is_no_answer_of_another_size_unless_it_is_sealed(
+    address: int, channels: int, heard: bytes
+) -> None:
+    assume(not heard or reduce(xor, heard) != 0)
+    assert misfit(address, channels, heard) is None
