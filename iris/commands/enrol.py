@@ -80,6 +80,9 @@ def _enrol(arguments: argparse.Namespace) -> int:
     }
     if not bursts:
         raise Trouble("没有图像 no pictures: give --left IMAGE..., --right IMAGE... or both")
+    missing = next((image for images in bursts.values() for image in images if not image.exists()), None)
+    if missing is not None:
+        raise Trouble(f"{shown(missing)}: {NoSuchFile.text_zh} {NoSuchFile.text_en}")
     files = {side: arguments.out / f"{name}-{side.value}{SUFFIX}" for side in bursts}
     outputs.check_folder(arguments.out, "--out")
     refuse_existing(files.values(), force=arguments.force)
@@ -138,8 +141,6 @@ def _of_burst(side: EyeSide, images: list[Path], tell: Tell) -> Template:
                 continue
             try:
                 encoded = encode(read_grey(image), side=side)
-            except NoSuchFile as error:
-                raise Trouble(f"{shown(image)}: {error.text_zh} {error.text_en}") from error
             except Refusal as refusal:
                 texts = {"text_zh": refusal.text_zh, "text_en": refusal.text_en}
                 tell(image, side, {"used": False, "refused": refusal.reason, "detail": refusal.detail} | texts)

@@ -69,10 +69,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     with _mended():
         capacity.check(found)
         result = scores(found, progress, jobs)
-    progress("figures", 0, 1)
-    summed = figures(result)
-    page = html(_about(arguments, jobs), summed, result)
-    progress("figures", 1, 1)
+        progress("figures", 0, 1)
+        summed = figures(result)
+        page = html(_about(arguments, jobs), summed, result)
+        progress("figures", 1, 1)
     as_json = summed.model_dump_json(indent=2)
     if arguments.scores:
         outputs.write(arguments.scores, partial(score_file.write_to, pairs=result.pairs))
@@ -92,6 +92,8 @@ def _mended() -> Iterator[None]:
         yield
     except (capacity.TooManyPictures, WorkerDied) as error:
         raise Trouble(str(error)) from error
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("，什么也没有写 and nothing was written") from None
 
 
 def _about(arguments: argparse.Namespace, jobs: int) -> About:

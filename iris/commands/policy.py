@@ -90,3 +90,7 @@ def _table(policy: Policy, rows: list[dict[str, float | bool | None]]) -> Iterat
         f"The next person must be {MARGIN:g} farther away. No data stand behind the model below "
         f"{impostors.MEASURED_DOWN_TO:g} per comparison."
     )
+    yield (
+        "iris compare and iris identify look at one picture: --frames 1 --looks 1; the visits of iris evaluate have "
+        "one look: --looks 1; a cabinet has the looks of its site (iris.looks)."
+    )

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from iris.enrolment import EnrolmentRefused
 from iris.evaluation.layouts import LayoutError
+from iris.evaluation.picture_file import shown
 from iris.match import Incomparable
 from iris.refusals import Refusal
 from iris.template import TemplateFormatError
@@ -37,8 +39,8 @@ def guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Name
         try:
             status = run(arguments)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            print("\niris-locker iris: 已中断，未写入结果 stopped; no result was written", file=sys.stderr)
+        except KeyboardInterrupt as stopped:
+            print(f"\niris-locker iris: 已中断 stopped{stopped}", file=sys.stderr)
             return STOPPED
         except BrokenPipeError:
             _let_output_go()
@@ -46,12 +48,22 @@ def guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Name
         except (Refusal, EnrolmentRefused) as refusal:
             print(f"iris-locker iris: {refusal.text_zh} {refusal}", file=sys.stderr)
             return TROUBLE
-        except (Incomparable, TemplateFormatError, LayoutError, OSError, Trouble) as error:
+        except OSError as error:
+            print(f"iris-locker iris: {_of_the_system(error)}", file=sys.stderr)
+            return TROUBLE
+        except (Incomparable, TemplateFormatError, LayoutError, Trouble) as error:
             print(f"iris-locker iris: {error}", file=sys.stderr)
             return TROUBLE
         return status
 
     return mended
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system said, with the file that it said it of."""
+    known = {FileNotFoundError: "没有这个文件", IsADirectoryError: "这是文件夹", PermissionError: "没有权限"}
+    words = f"{known.get(type(error), '')} {error.strerror or error}".strip()
+    return words if error.filename is None else f"{shown(Path(os.fsdecode(error.filename)))}: {words}"
 
 
 def _let_output_go() -> None:

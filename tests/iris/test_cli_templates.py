@@ -254,6 +254,23 @@ def test_a_name_that_leads_to_no_picture_says_so(tmp_path: Path, capsys: Capture
         assert "camera" not in told
 
 
+def test_a_mistyped_picture_of_an_enrolment_is_told_before_the_work(
+    eyes: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    words = ["--left", *frames(eyes, "0L"), "--right", str(tmp_path / "nowhere.png"), "--out", str(tmp_path / "g")]
+    assert main(["iris", "enrol", "ann", *words]) == 2
+    told = capsys.readouterr()
+    assert "nowhere.png: 没有这个文件 No such file" in told.err
+    assert told.out == ""
+
+
+def test_a_mistyped_template_is_told_with_its_name(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["iris", "templates", str(tmp_path / "nowhere.iris")]) == 2
+    assert "nowhere.iris: 没有这个文件 No such file" in capsys.readouterr().err
+    assert main(["iris", "compare", str(tmp_path / "nowhere.iris"), str(tmp_path / "nowhere.iris")]) == 2
+    assert "没有这个文件 no such file" in capsys.readouterr().err
+
+
 def test_encode_tells_a_missing_file_and_goes_on(eyes: Path, tmp_path: Path, capsys: Captured) -> None:
     words = [str(tmp_path / "nowhere.png"), *frames(eyes, "0L", 0)]
     assert main(["iris", "encode", *words, "--out", str(tmp_path)]) == 2

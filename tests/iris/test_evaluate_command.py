@@ -103,7 +103,9 @@ def test_interrupted_it_says_one_line_and_leaves_nothing(
 
     monkeypatch.setattr(evaluate, "figures", interrupted)
     assert main(words(eyes, tmp_path / "r", "--scores", str(tmp_path / "s" / "s.npz"))) == 130
-    assert capsys.readouterr().err.splitlines()[-1].startswith("iris-locker iris: 已中断")
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "iris-locker iris: 已中断 stopped，什么也没有写 and nothing was written"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
