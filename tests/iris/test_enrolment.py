@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from iris import impostors
+from iris import enrolment, impostors
 from iris.code import IrisCode
 from iris.encode import Encoded, encode
 from iris.enrolment import (
@@ -151,7 +151,9 @@ def test_the_best_frame_is_what_the_others_are_turned_onto(
     for template, score in zip(turned, (60, 90, 70), strict=True):
         enrolment.add(frame(template, score))
     together = enrolment.template()
-    assert compare(together, turned[1]).rotation == 0
+    assert np.array_equal(together.mask, turned[1].mask)
+    believed = together.unpacked().mask
+    assert np.array_equal(together.unpacked().bits[believed], turned[1].unpacked().bits[believed])
     assert (together.quality, together.side, together.frames) == (90, EyeSide.RIGHT, 3)
 
 
@@ -225,8 +227,48 @@ def test_fusion_anchors_on_the_reading_that_the_other_frames_confirm(make_templa
     for other in (wrong, blind):
         together = fused([Template.of_readings([other, iris]), iris, iris], EyeSide.LEFT)
         assert compare(together, iris).raw == 0.0
-        together = fused([Template.of_readings([iris, other]), iris, iris], EyeSide.LEFT)
-        assert compare(together, iris).raw == 0.0
+        for doubtful in ([iris, other], [other, iris]):
+            frames = [Template.of_readings(doubtful), iris, iris]
+            for order in (frames, frames[::-1]):
+                assert compare(fused(order, EyeSide.LEFT), iris).raw == 0.0
+
+
+def mixed(like: Template, other: Template, part: float, flipped: float) -> Template:
+    """Of the bits in which two templates differ so large a part is the other's; of the rest so many are flipped."""
+    rng, one, two = np.random.default_rng(8), like.unpacked(), other.unpacked()
+    differ = one.bits != two.bits
+    draw = rng.random(one.bits.shape)
+    bits = np.where(differ, np.where(draw < part, two.bits, one.bits), one.bits ^ (draw < flipped))
+    return Template.of(IrisCode(bits, one.mask), side=EyeSide.UNKNOWN, quality=80)
+
+
+def test_the_reading_that_lies_nearest_to_all_other_frames_counts_and_not_to_one(
+    make_template: Callable[..., Template], noisy_copy: Callable[..., Template]
+) -> None:
+    one = make_template(1, believed=1.0)
+    two = noisy_copy(one, 0.4, 2)
+    near_one, between = noisy_copy(one, 0.05, 3), mixed(one, two, 0.5, 1 / 6)
+    assert sum(compare(near_one, each).distance for each in (one, two)) < 0.5
+    assert [compare(between, each).distance for each in (one, two)] == pytest.approx([0.3, 0.3], abs=0.03)
+    for readings in ([near_one, between], [between, near_one]):
+        for others in ([one, two], [two, one]):
+            together = fused([Template.of_readings(readings), *others], EyeSide.LEFT)
+            assert compare(together, near_one).distance < compare(together, between).distance
+
+
+def test_a_frame_that_does_not_compare_with_a_reading_counts_as_a_stranger_and_no_worse(
+    make_template: Callable[..., Template], noisy_copy: Callable[..., Template]
+) -> None:
+    """A reading near to one frame and blind for the other is before one that lies half-way to strangers from both."""
+    code = make_template(1, believed=1.0).unpacked()
+    upper, lower = np.zeros((2, 128, 8), bool)
+    upper[:, :4], lower[:, 4:] = True, True
+    half, other = (Template.of(IrisCode(code.bits, mask), side=EyeSide.UNKNOWN, quality=80) for mask in (upper, lower))
+    whole = noisy_copy(make_template(1, believed=1.0), 0.42, 4)
+    assert compare(half, half).distance + 0.5 < sum(compare(whole, each).distance for each in (half, other))
+    for readings in ([half, whole], [whole, half]):
+        anchored = enrolment._misfit
+        assert min(readings, key=lambda reading: anchored(reading, [half, other])) is half
 
 
 def test_fusion_takes_the_majority_and_undoes_rotation(

@@ -15,11 +15,11 @@ from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode
 from iris.decision import Policy
 from iris.drift import INCOMPARABLE, Sighting
 from iris.encode import encode
-from iris.enrolment import fused
+from iris.enrolment import LEAST_QUALITY, fused
 from iris.gallery import RENEWAL_LEADS, Gallery
 from iris.match import compare
 from iris.refusals import Refusal
-from iris.renewal import FRAMES_NEEDED, NotRenewed, Renewal, limit, renewals, sighting
+from iris.renewal import FRAMES_NEEDED, LEAST_KEPT, QUALITY_MARGIN, NotRenewed, Renewal, limit, renewals, sighting
 from iris.template import EyeSide, Template
 from simulator.eyes.eye import grow
 from simulator.eyes.identity import Identity, Side
@@ -75,6 +75,32 @@ def test_poor_frames_renew_nothing(make_template: Make, noisy_copy: Noisy) -> No
     original = make_template(1, side=LEFT)
     frames = look(noisy_copy, original)
     assert judge([*frames[:2], replace(frames[2], quality=64)], original) is NotRenewed.TOO_FEW
+
+
+def test_frames_that_are_just_good_enough_renew(make_template: Make, noisy_copy: Noisy) -> None:
+    original = make_template(1, side=LEFT)
+    frames = [replace(frame, quality=LEAST_QUALITY + QUALITY_MARGIN) for frame in look(noisy_copy, original)]
+    assert isinstance(judge(frames, original), Renewal)
+
+
+@pytest.mark.parametrize(("places", "renewed"), [(341, True), (342, False)])
+def test_two_thirds_of_the_places_are_enough_and_less_is_not(
+    make_template: Make,
+    places: int,
+    renewed: bool,  # noqa: FBT001 - a table
+) -> None:
+    full = make_template(1, side=LEFT, believed=1.0).unpacked()
+    bits, mask = full.bits.copy(), full.mask.copy()
+    mask[0, 0] = False  # 1023 are left
+    original = Template.of(IrisCode(full.bits, mask), side=LEFT, quality=90)
+    struck = np.flatnonzero(mask)[:places]
+    bits.reshape(-1, 2)[struck, 0] ^= True
+    found = judge([Template.of(IrisCode(bits, mask), side=EyeSide.UNKNOWN, quality=90)] * FRAMES_NEEDED, original)
+    if renewed:
+        assert isinstance(found, Renewal)
+        assert found.kept == LEAST_KEPT
+    else:
+        assert found is NotRenewed.TOO_MUCH
 
 
 def test_two_people_before_the_camera_renew_nothing(make_template: Make, noisy_copy: Noisy) -> None:
@@ -230,8 +256,8 @@ def test_a_part_that_has_changed_for_good_counts_no_more(make_template: Make, no
 
 @pytest.mark.parametrize("turn", [-7, 4])
 def test_a_tilted_head_strikes_out_the_same_places(make_template: Make, noisy_copy: Noisy, turn: int) -> None:
-    original = make_template(1, side=LEFT)
-    frames = look(noisy_copy, noisy_copy(original, 0.08, 99), 0.04)
+    original = replace(make_template(1, side=LEFT, quality=71), frames=7)
+    frames = look(noisy_copy, replace(noisy_copy(original, 0.08, 99), quality=80), 0.04)
     turned = [
         replace(each, code=np.roll(each.code, turn, axis=0), mask=np.roll(each.mask, turn, axis=0)) for each in frames
     ]
@@ -239,6 +265,7 @@ def test_a_tilted_head_strikes_out_the_same_places(make_template: Make, noisy_co
     assert isinstance(straight, Renewal)
     assert isinstance(tilted, Renewal)
     assert tilted.template == straight.template
+    assert (tilted.template.side, tilted.template.quality, tilted.template.frames) == (LEFT, 71, 7)
     assert straight.kept < 1
 
 
