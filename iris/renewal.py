@@ -30,8 +30,8 @@ SIGHTED_RATE = 1e-3
 """False-match rate behind the distance from an enrolment up to which a frame of an accepted look counts as that eye."""
 LEAST_KEPT = 2 / 3
 """Part of the enrolment's places that must stay: a look that contradicts more of them was a poor one, or the eye needs a
-new enrolment. It keeps nobody out by itself: with one bit of each place painted a third can be struck out as somebody
-chooses. What that gains is bounded by how far a renewal may lead its enrolment (`iris.gallery.RENEWAL_LEADS`)."""
+new enrolment. It keeps nobody out by itself: with one bit of each place painted, a third can be struck out at will.
+What that gains is bounded by how far a renewal may lead its enrolment (`iris.gallery.RENEWAL_LEADS`)."""
 
 
 class NotRenewed(StrEnum):
