@@ -1,8 +1,8 @@
 """Renewal of a template: the enrolment without the places that several good frames of an accepted look contradict.
 
 A renewal has no bit that the enrolment has not, and it is always made of the enrolment itself, never of an earlier
-renewal, so one cannot lead to another. How far it may lead its enrolment is the gallery's, keeping templates, and when a
-renewal is due, the caller's.
+renewal, so one cannot lead to another. How far it may lead its enrolment is the gallery's; keeping templates, and when
+a renewal is due, is the caller's.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ QUALITY_MARGIN = 15
 SIGHTED_RATE = 1e-3
 """False-match rate behind the distance from an enrolment up to which a frame of an accepted look counts as that eye."""
 LEAST_KEPT = 2 / 3
-"""Part of the enrolment's places that must stay: a look that contradicts more of them was a poor one, or the eye needs a
-new enrolment. It keeps nobody out by itself: with one bit of each place painted, a third can be struck out at will.
+"""Part of the enrolment's places that must stay: a look that contradicts more was a poor one, or the eye needs a new
+enrolment. It keeps nobody out by itself: with one bit of each place painted, a third can be struck out at will.
 What that gains is bounded by how far a renewal may lead its enrolment (`iris.gallery.RENEWAL_LEADS`)."""
 
 
