@@ -83,13 +83,16 @@ def _head(about: About, figures: Figures) -> str:
 
 def _suspicion(figures: Figures) -> str:
     """A word beside the EER where labels may be wrong: such pairs count as errors of the recogniser."""
-    near = figures.suspected_label_errors.near_pairs
-    if not near:
+    found = figures.suspected_label_errors
+    near = found.near_pairs
+    if not found.beyond_chance:
         return ""
+    chance = f"{found.expected_by_chance:.2g}"
     return hint(
-        f"有 {near:,} 对异眼图像近得像同一只眼睛：若标签有误，EER 与误配率偏高；见下方“疑似标签错误”。",
-        f"{near:,} pairs across labels are as near as one eye's: if labels are wrong, EER and false-match rates are "
-        "too high. See suspected label errors below.",
+        f"有 {near:,} 对异眼图像近得像同一只眼睛（偶然至多约 {chance} 对）："
+        "若标签有误，EER 与误配率偏高；见下方“疑似标签错误”。",
+        f"{near:,} pairs across labels are as near as one eye's ({chance} by chance): if labels are wrong, EER and "
+        "false-match rates are too high. See suspected label errors below.",
     )
 
 

@@ -34,7 +34,7 @@ def summary(figures: Figures) -> Iterator[str]:
     )
     pairs = f"{figures.genuine_pairs:,} genuine, {figures.impostor_pairs:,} impostor pairs"
     yield _line("等错误率 EER", figures.eer, figures.eer_95, pairs)
-    if figures.suspected_label_errors.near_pairs:
+    if figures.suspected_label_errors.beyond_chance:
         near = figures.suspected_label_errors.near_pairs
         yield f"  疑似标签错误 label errors suspected: {near:,} near pairs across labels; see the report"
     yield from _fnmr(figures)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +13,8 @@ from iris.evaluation.statistics import promised_threshold
 
 NEAR_PERFECT = 1e-6
 """False-match rate whose promised threshold strangers pass once in a million pairs: nearer is near-perfect."""
+SELDOM = 0.01
+"""Chance below which so many near pairs are put down to labels and not to luck."""
 MOST_LISTED = 100
 """Suspected pairs of pictures, and of eyes, that are listed; a data set with more is mislabelled as a whole."""
 
@@ -70,12 +74,19 @@ class Stray(BaseModel):
 
 
 class LabelErrors(BaseModel):
-    """Suspected label errors; `near_pairs` counts all pairs, `pairs` lists the nearest of them, `eyes` groups them."""
+    """Suspected label errors; `near_pairs` counts all pairs, `pairs` lists the nearest of them, `eyes` groups them.
+
+    Attributes:
+        expected_by_chance: so many near pairs `NEAR_PERFECT` promises at most where every label is right.
+        beyond_chance: whether as many as were found are less probable than 1 % then.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     threshold: float
     near_pairs: int
+    expected_by_chance: float
+    beyond_chance: bool
     pairs: tuple[NearPair, ...]
     eyes: tuple[NearEyes, ...]
     pictures: tuple[Stray, ...]
@@ -113,13 +124,21 @@ def label_errors(pairs: Pairs) -> LabelErrors:
         )
         for pair, a, b in ((pair, pairs.first[pair], pairs.second[pair]) for pair in near[:MOST_LISTED])
     )
+    expected = NEAR_PERFECT * int((~pairs.genuine & ~pairs.failed).sum())
     return LabelErrors(
         threshold=threshold,
         near_pairs=int(near.size),
+        expected_by_chance=expected,
+        beyond_chance=_at_least(int(near.size), expected) < SELDOM,
         pairs=listed,
         eyes=_near_eyes(pairs, near),
         pictures=_strays(pairs, near, threshold),
     )
+
+
+def _at_least(count: int, mean: float) -> float:
+    """P(X >= count) for X after Poisson."""
+    return 1.0 - math.fsum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(min(count, MOST_LISTED)))
 
 
 def _near_eyes(pairs: Pairs, near: NDArray[np.intp]) -> tuple[NearEyes, ...]:

@@ -159,10 +159,12 @@ def labels(figures: Figures) -> str:
     """What may carry a wrong label."""
     found = figures.suspected_label_errors
     about = note(
-        f"不同标签间近于 {found.threshold:.4f} 的对（陌生人百万次不到一次；共 {found.near_pairs:,} 对），"
+        f"不同标签间近于 {found.threshold:.4f} 的对（陌生人百万次不到一次；"
+        f"共 {found.near_pairs:,} 对，偶然至多约 {found.expected_by_chance:.2g} 对），"
         "以及与自己标签不符却与别的标签相符的图像。",
         f"Pairs across labels nearer than {found.threshold:.4f}, where fewer than one in a million strangers should "
-        f"come ({found.near_pairs:,} found), and pictures that fit nothing of their own eye but another.",
+        f"come ({found.near_pairs:,} found, at most {found.expected_by_chance:.2g} by chance), and pictures that fit "
+        "nothing of their own eye but another.",
     )
     strays = [(s.picture, s.eye, s.fits, f"{s.distance:.3f}") for s in found.pictures]
     eyes = [(e.first_eye, e.second_eye, f"{e.near_pairs} / {e.pairs}", f"{e.nearest:.3f}") for e in found.eyes]

@@ -218,6 +218,16 @@ def test_a_picture_under_the_wrong_label_is_suspected() -> None:
     assert label_errors(table(eye, {})).near_pairs == 0
 
 
+def test_a_near_pair_in_a_million_is_chance_and_two_in_a_few_hundred_are_not() -> None:
+    assert not label_errors(table([0, 0, 1, 1], {})).beyond_chance
+    assert label_errors(table([0, 0, 1, 1], {(0, 2): 0.2})).beyond_chance
+    many = table([i // 2 for i in range(1500)], {(0, 2): 0.3})
+    found = label_errors(many)
+    assert found.near_pairs == 1
+    assert found.expected_by_chance == pytest.approx(1.12, abs=0.01)
+    assert not found.beyond_chance
+
+
 def test_one_eye_under_two_labels_shows_as_two_labels_that_share_most_pairs() -> None:
     shared = {(a, b): 0.2 for a in (0, 1) for b in (2, 3)}
     (eyes,) = label_errors(table([0, 0, 1, 1, 2, 2], shared)).eyes
