@@ -323,7 +323,8 @@ def test_a_sighting_is_the_nearest_frame_of_that_eye(make_template: Make, noisy_
     renewal = noisy_copy(left, 0.1, 4)
     expected = Sighting(original=nearest, renewed=compare(frames[1], renewal).distance)
     assert sighting(frames, originals, LEFT, renewal) == expected
-    assert sighting([frames[1], frames[1]], originals, LEFT, None) == Sighting(original=nearest)
+    twice = [frames[1], replace(frames[1], quality=70)]
+    assert sighting(twice, originals, LEFT, None) == Sighting(original=nearest)
     assert sighting(frames[3:], originals, LEFT, renewal) is None
     assert sighting(frames[:2], originals, RIGHT, None) is None
 
