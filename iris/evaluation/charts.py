@@ -28,6 +28,8 @@ MOST_RELATIVE = 1.6
 FARTHEST = 0.55
 """End of the histogram's axis; strangers lie about 0.45, and nothing says more beyond one half."""
 BINS = 110
+LONGEST_POWER = 2
+"""Powers of ten above it are written with an exponent."""
 
 
 def det(drawn: Curve, impostors: int, around: Det | None) -> str:
@@ -85,7 +87,7 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
     parts = []
     for power in range(int(top) + 1):
         y = HEIGHT - EDGE - power * up
-        parts += [line((EDGE, y), (WIDTH - EDGE, y), GRID), text(EDGE - 6, y + 4, f"{10**power:,}", "end")]
+        parts += [line((EDGE, y), (WIDTH - EDGE, y), GRID), text(EDGE - 6, y + 4, _count(power), "end")]
     for values, colour in zip(counts, (IMPOSTOR, GENUINE), strict=True):
         parts += [
             f'<rect x="{EDGE + edges[i] * across:.1f}" y="{HEIGHT - EDGE - h:.1f}" '
@@ -104,6 +106,11 @@ def histogram(spread: Distribution, thresholds: Mapping[str, float]) -> str:
         text(EDGE + 110, EDGE - 30, "异眼 impostor", "start", IMPOSTOR),
     ]
     return drawing(WIDTH, HEIGHT, parts)
+
+
+def _count(power: int) -> str:
+    """Ten to the power, short enough for the edge."""
+    return f"{10**power:,}" if power <= LONGEST_POWER else f"1e{power}"
 
 
 def promises(curve: PromiseCurve) -> str:

@@ -16,7 +16,7 @@ FEW, NOTHING, NONE = "样本不足 too few pairs", "–", "<p>无 None.</p>"
 MOST_ROWS = 20
 """Rows of a list in the report; figures.json has them all."""
 STYLE = (
-    'body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;max-width:60rem;'
+    'body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;max-width:68rem;'
     "margin:2rem auto;padding:0 1rem;color:#1c2733}h1{overflow-wrap:anywhere}code{overflow-wrap:anywhere}"
     "h2{margin-top:2.2rem}div.t{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse}"
     "td,th{border-bottom:1px solid #d5dde5;padding:.3rem .8rem;text-align:right;"
@@ -78,7 +78,10 @@ def percent(value: float | None) -> str:
 def interval(around: Bounds | None) -> str:
     """Bounds of a rate; one without width says nothing."""
     known = with_width(around)
-    return NOTHING if known is None else f"{known[0]:.2%} to {known[1]:.2%}"
+    if known is None:
+        return NOTHING
+    low, high = (f"{bound:.2%}" for bound in known)
+    return f"{low} to {high}" if low != high else small(known)
 
 
 def small(around: Bounds | None) -> str:
@@ -92,7 +95,10 @@ def small(around: Bounds | None) -> str:
 def plain(around: Bounds | None) -> str:
     """Bounds of a number that is no rate."""
     known = with_width(around)
-    return NOTHING if known is None else f"{known[0]:.2f} to {known[1]:.2f}"
+    if known is None:
+        return NOTHING
+    low, high = (f"{bound:.2f}" for bound in known)
+    return f"{low} to {high}" if low != high else NOTHING
 
 
 def within(value: float | None, around: Bounds | None) -> str:

@@ -71,7 +71,7 @@ def promises(figures: Figures) -> str:
                 f"FMR {rate}",
                 f"{figures.promised_thresholds[rate]:.4f}",
                 of(seen),
-                NOTHING if seen is None else f"{float(rate) * seen.pairs:,.3g}",
+                NOTHING if seen is None else _few(float(rate) * seen.pairs),
                 observed,
                 small(figures.observed_fmr_at_promised_95[rate]),
                 percent(figures.fnmr_at_promised_incl_fte[rate]),
@@ -190,6 +190,10 @@ def refusals(figures: Figures) -> str:
 
 def _rate(value: float, around: str) -> str:
     return f"{value:.2%} ({around})"
+
+
+def _few(pairs: float) -> str:
+    return f"{pairs:,.0f}" if pairs >= 100 else f"{pairs:.2g}"  # noqa: PLR2004 - whole pairs where they are many
 
 
 def _small(value: float) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from iris.evaluation.charts import EDGE, LEAST_RATE, PROMISE_HEIGHT, PROMISE_WIDTH, det, histogram, promises, rejection
 from iris.evaluation.det import Det
+from iris.evaluation.markup import NOTHING, interval, plain
 from iris.evaluation.promise import PromiseCurve
 from iris.evaluation.rejection import POINTS
 from iris.evaluation.statistics import Distribution, curve, promised_threshold
@@ -70,3 +71,10 @@ def test_the_band_of_the_det_curve_is_drawn_around_it(rate: float) -> None:
     assert len(corners) == 4
     assert corners[0][0] == corners[3][0] < corners[1][0] == corners[2][0]
     assert corners[0][1] > corners[3][1]
+
+
+def test_an_interval_is_never_written_as_one_number_twice() -> None:
+    assert interval((0.01, 0.02)) == "1.00% to 2.00%"
+    assert interval((0.0, 1e-6)) == "0 to 1.0e-06"
+    assert interval((0.1, 0.1)) == plain((-1.0, -1.0)) == plain((0.999, 1.001)) == NOTHING
+    assert plain((-0.6, 0.1)) == "-0.60 to 0.10"
