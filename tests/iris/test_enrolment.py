@@ -227,10 +227,13 @@ def test_fusion_anchors_on_the_reading_that_the_other_frames_confirm(make_templa
     for other in (wrong, blind):
         together = fused([Template.of_readings([other, iris]), iris, iris], EyeSide.LEFT)
         assert compare(together, iris).raw == 0.0
+        assert np.array_equal(fused([iris, Template.of_readings([other, iris])], EyeSide.LEFT).mask, iris.mask)
         for doubtful in ([iris, other], [other, iris]):
             frames = [Template.of_readings(doubtful), iris, iris]
             for order in (frames, frames[::-1]):
-                assert compare(fused(order, EyeSide.LEFT), iris).raw == 0.0
+                together = fused(order, EyeSide.LEFT)
+                assert np.array_equal(together.mask, iris.mask)
+                assert compare(together, iris).raw == 0.0
 
 
 def mixed(like: Template, other: Template, part: float, flipped: float) -> Template:
@@ -264,11 +267,12 @@ def test_a_frame_that_does_not_compare_with_a_reading_counts_as_a_stranger_and_n
     upper, lower = np.zeros((2, 128, 8), bool)
     upper[:, :4], lower[:, 4:] = True, True
     half, other = (Template.of(IrisCode(code.bits, mask), side=EyeSide.UNKNOWN, quality=80) for mask in (upper, lower))
+    near, nearer = noisy_copy(half, 0.2, 5), noisy_copy(make_template(1, believed=1.0), 0.28, 6)
+    assert sum(compare(nearer, each).distance for each in (half, other)) < compare(near, half).distance + 0.5
     whole = noisy_copy(make_template(1, believed=1.0), 0.42, 4)
     assert compare(half, half).distance + 0.5 < sum(compare(whole, each).distance for each in (half, other))
-    for readings in ([half, whole], [whole, half]):
-        anchored = enrolment._misfit
-        assert min(readings, key=lambda reading: anchored(reading, [half, other])) is half
+    for readings, best in (([half, whole], half), ([whole, half], half), ([near, nearer], nearer)):
+        assert min(readings, key=lambda reading: enrolment._misfit(reading, [half, other])) is best
 
 
 def test_fusion_takes_the_majority_and_undoes_rotation(

@@ -128,6 +128,36 @@ def test_a_renewal_leads_its_enrolment_by_so_much_at_most_to_the_last_bit_of_the
     assert found["renewal"] == max(float(part.distance), float(whole.distance) - RENEWAL_LEADS)
 
 
+def test_renewals_stay_with_their_enrolments_when_columns_move(make_template: Make, noisy_copy: Make) -> None:
+    """By removals before, between and behind them, and by arrays that are outgrown."""
+    gallery, probes = Gallery(), {f"p{n}": make_template(n) for n in range(3)}
+    others = iter(range(1000, 9000))
+    names = []
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            names.append(f"o{len(names)}")
+            gallery.add(names[-1], "other", template(make_template, 2 * next(others) + number % 2))
+
+    for person, probe in probes.items():
+        fill(30)
+        gallery.add(f"{person} enrolment", person, Template.of_readings([make_template(99), noisy_copy(probe, 0.2, 1)]))
+        fill(10)
+        gallery.add(f"{person} renewal", person, probe, renews=f"{person} enrolment")
+    fill(30)
+    before = {person: gallery.identify(probe).near for person, probe in probes.items()}
+    moved = gallery._columns
+    for name in names:
+        gallery.remove(name)
+    assert gallery._columns is not moved
+    assert len(gallery) == 6
+    for person, probe in probes.items():
+        renewal, enrolment = (each for each in gallery.identify(probe).near if each.person == person)
+        assert (renewal.template_id, enrolment.template_id) == (f"{person} renewal", f"{person} enrolment")
+        assert renewal.distance == enrolment.distance - RENEWAL_LEADS
+        assert {renewal, enrolment} <= set(before[person])
+
+
 def test_a_renewal_counts_nothing_without_its_enrolment_and_none_renews_a_renewal(make_template: Make) -> None:
     gallery, iris = Gallery(), make_template(1)
     with pytest.raises(UnknownTemplate, match="enrolment 'first' is not in the gallery"):

@@ -24,7 +24,20 @@ sys.path.insert(0, str(HERE))
 
 from explained import PAGE, Mutant, explained  # noqa: E402 - stands beside this file
 
-MUTATED = ("match", "planes", "gallery", "columns", "decision", "impostors", "template", "burst", "wrong_view")
+MUTATED = (
+    "match",
+    "planes",
+    "gallery",
+    "columns",
+    "decision",
+    "impostors",
+    "template",
+    "burst",
+    "wrong_view",
+    "renewal",
+    "drift",
+    "enrolment",
+)
 TESTS = (
     "match",
     "planes",
@@ -38,6 +51,9 @@ TESTS = (
     "fail_closed",
     "burst",
     "turned_views",
+    "renewal",
+    "drift",
+    "enrolment",
 )
 COPIED = ("pyproject.toml", "iris", "simulator", "config", "benchmarks", "tests/iris")
 SEEN, ENDLESS = {1, 3}, {24, -24, 36, 152, 255}
