@@ -5,6 +5,7 @@ Only distances are kept, a bounded number of them; what they are of, and where t
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from statistics import median
 from typing import Self
 
@@ -32,6 +33,11 @@ class Sighting(BaseModel):
 
     original: float = Field(ge=0, le=1)
     renewed: float | None = Field(default=None, ge=0, le=1)
+
+    @property
+    def farther(self) -> float:
+        """How much farther the renewal lay than the enrolment, where there was one."""
+        return (INCOMPARABLE if self.renewed is None else self.renewed) - self.original
 
 
 class Sightings(BaseModel):
@@ -70,9 +76,12 @@ class Sightings(BaseModel):
         return self.renewed_on is not None and day - self.renewed_on >= every_days
 
     def worse_for_renewal(self) -> bool:
-        """Whether the renewal lay clearly farther than the enrolment in the mean of its last visits."""
-        pairs = [(visit.renewed, visit.original) for visit in self.last if visit.renewed is not None]
-        return len(pairs) == JUDGED and sum(new - old for new, old in pairs) > JUDGED * FARTHER
+        """Whether the renewal lay clearly farther than the enrolment in the mean of its last visits.
+
+        Visits before the first in which it was seen had none; one without it after that did not compare with it.
+        """
+        visits = list(dropwhile(lambda visit: visit.renewed is None, self.last))
+        return len(visits) == JUDGED and sum(visit.farther for visit in visits) > JUDGED * FARTHER
 
     def drifted(self, limit: float) -> bool:
         """Whether the distances have grown, and lie where nothing can be renewed any more (`iris.renewal.limit`)."""

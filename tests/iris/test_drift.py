@@ -63,6 +63,20 @@ def test_a_renewal_that_lies_farther_than_the_enrolment_is_worse() -> None:
     assert sightings.worse_for_renewal()
 
 
+def test_a_renewal_that_often_does_not_compare_is_worse_too() -> None:
+    """It counts as far as a stranger, once there has been a visit with it."""
+    sightings = Sightings().renewed(1)
+    for visit in range(JUDGED):
+        assert not sightings.worse_for_renewal()
+        sightings = sightings.seen(Sighting(original=0.25, renewed=None if visit % 2 else 0.25))
+    assert sightings.worse_for_renewal()
+
+
+def test_visits_without_a_renewal_say_nothing_of_one() -> None:
+    assert not life(*[0.2] * (2 * JUDGED)).worse_for_renewal()
+    assert not life(*[0.2] * JUDGED).seen(Sighting(original=0.2, renewed=0.4)).worse_for_renewal()
+
+
 def test_a_renewal_that_lies_just_so_much_farther_stays() -> None:
     sightings = Sightings()
     for _ in range(JUDGED):
