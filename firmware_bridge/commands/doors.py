@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from config.load import load_settings
 from config.settings import Settings
+from firmware_bridge.commands.daemon_word import daemon_word
 from firmware_bridge.commands.live_panel import live_panel
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, local, say
 from firmware_bridge.health import store
 from firmware_bridge.health.book import HealthBook, wiring_of
 from firmware_bridge.health.report import health_lines
 from firmware_bridge.panel import Latch
-from firmware_bridge.status_file import PanelStatus, read_status, status_file
+from firmware_bridge.status_file import PanelStatus
 
 
 def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -37,7 +38,7 @@ def _doors(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     if arguments.health:
         return _health(settings, as_json=arguments.json)
-    status = read_status(status_file(settings.storage.ledger), datetime.now(UTC))
+    status = daemon_word(settings)
     if status is not None:
         return _as_told(settings, status)
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):

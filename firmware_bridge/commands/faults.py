@@ -11,9 +11,10 @@ from typing import Final
 
 from config.load import load_settings
 from config.settings import Settings
+from firmware_bridge.commands.daemon_word import daemon_word
 from firmware_bridge.commands.live_panel import live_panel
 from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, local, say
-from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, read_status, status_file, status_of
+from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, status_of
 
 WATCH_S: Final = 20.0
 """Noise, echo and foreign answers are judged over fifty requests, which a slow line needs this long for."""
@@ -34,7 +35,7 @@ def add_faults(leaves: Leaves[argparse.ArgumentParser]) -> None:
 
 def _faults(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
-    status = read_status(status_file(settings.storage.ledger), datetime.now(UTC))
+    status = daemon_word(settings)
     told = status is not None
     if status is None:
         status = _look(settings, max(0.0, arguments.watch))

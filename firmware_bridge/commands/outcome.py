@@ -24,6 +24,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def note(text: str) -> None:
+    """One line beside the answer, for people: scripts read standard output."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 def local(moment: datetime) -> str:
     """A moment by the clock on the wall here, to the second."""
     return moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -25,7 +25,7 @@ from firmware_bridge.commands.live_panel import patience_s
 from firmware_bridge.faults import FaultKind
 from firmware_bridge.panel import Latch, Panel, UnlockReport
 from firmware_bridge.port import open_serial
-from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, status_file
+from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, StatusPage, status_file
 
 SITE = """
 [site]
@@ -126,19 +126,37 @@ def test_doors_beside_a_running_daemon_are_those_that_it_has_written(
         cycles=(CycleRecord(line="front", up=True, reads=1, wire_ms=10.0, took_ms=12.0, every_ms=250.0),),
         doors={"A01": Latch.LATCHED, "A02": Latch.UNLATCHED, "A03": Latch.LATCHED},
     )
-    path = status_file(settings.storage.ledger)
-    path.write_text(told.model_dump_json())
+    daemon = StatusPage(status_file(settings.storage.ledger))
+    assert daemon.write(told)
     assert board("doors", "--config", config) == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first.startswith("The daemon runs and holds the ports")
     assert rest == ["A01  latched", "A02  unlatched", "A03  latched", "A02: door opened: it opened; look"]
     down = told.cycles[0].model_copy(update={"up": False})
     told = told.model_copy(update={"doors": {"A01": Latch.UNKNOWN}, "cycles": (down,), "faults": ()})
-    path.write_text(told.model_dump_json())
+    assert daemon.write(told)
     assert board("doors", "--config", config) == 1
     out = capsys.readouterr().out
     assert "A01  unknown\nA02  not told" in out
     assert "line front is down" in out
+    daemon.close()
+
+
+@pytest.mark.usefixtures("pty")
+@pytest.mark.parametrize("unreadable", ["damaged", "a folder"])
+@pytest.mark.parametrize("word", ["doors", "faults"])
+def test_a_status_file_that_tells_nothing_keeps_nobody_from_the_boards(
+    word: str, unreadable: str, board: Command, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = status_file(load_settings(config).storage.ledger)
+    path.touch() if unreadable == "damaged" else path.mkdir()
+    assert board(word, "--config", config, *(["--watch", "0", "--json"] if word == "faults" else [])) == 0
+    heard = capsys.readouterr()
+    assert str(path) in heard.err
+    if word == "doors":
+        assert heard.out.splitlines() == ["A01  latched", "A02  latched", "A03  latched"]
+    else:
+        assert json.loads(heard.out)["doors"] == {"A01": "latched", "A02": "latched", "A03": "latched"}
 
 
 @pytest.mark.usefixtures("pty")

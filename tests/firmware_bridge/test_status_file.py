@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -13,8 +17,16 @@ from config.settings import BoardSettings, CompartmentSettings, LineSettings, Pa
 from firmware_bridge import status_file
 from firmware_bridge.commands.faults import described
 from firmware_bridge.faults import FaultKind
-from firmware_bridge.panel import Latch, Panel
-from firmware_bridge.status_file import CycleRecord, PanelStatus, StatusFileError, keep_status, read_status, status_of
+from firmware_bridge.panel import DoorChanged, Latch, Panel
+from firmware_bridge.status_file import (
+    CycleRecord,
+    PanelStatus,
+    StatusFileError,
+    StatusPage,
+    keep_status,
+    read_status,
+    status_of,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DEAD_PID = 2**22 + 1
@@ -28,6 +40,17 @@ def panel(tmp_path: Path) -> Panel:
     )
     door = CompartmentSettings(id="A01", size=Size.M, line="left", board=0, channel=0)
     return Panel([line], [door], PanelSettings(), on_event=lambda _: None, clock=lambda: 100.0)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[StatusPage]:
+    page = StatusPage(tmp_path / "panel-status.json")
+    yield page
+    page.close()
+
+
+def left_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
 
 
 def status(at: datetime = NOW, pid: int = 0) -> PanelStatus:
@@ -99,12 +122,121 @@ def test_a_fault_that_returns_again_and_again_is_not_written_every_time() -> Non
 @pytest.mark.parametrize(
     "word", [status(pid=DEAD_PID), status(NOW - timedelta(hours=1)), status(NOW + timedelta(hours=1))]
 )
-def test_the_word_of_a_daemon_that_died_or_of_another_time_is_not_taken(word: PanelStatus, tmp_path: Path) -> None:
+def test_the_word_of_a_daemon_that_died_or_of_another_time_is_not_taken(
+    word: PanelStatus, daemon: StatusPage, tmp_path: Path
+) -> None:
     path = tmp_path / "panel-status.json"
     path.write_text(word.model_dump_json())
     assert read_status(path, NOW) is None
-    path.write_text(status().model_dump_json())
+    assert daemon.write(word)
+    assert (read_status(path, NOW) is None) == (word.at != NOW)
+    assert daemon.write(status())
     assert read_status(path, NOW) == status()
+
+
+def test_the_word_of_a_killed_daemon_is_not_taken_though_its_process_number_lives(tmp_path: Path) -> None:
+    path = tmp_path / "panel-status.json"
+    path.write_text(status(pid=os.getpid()).model_dump_json())
+    assert read_status(path, NOW) is None
+
+
+def test_a_word_that_is_put_in_place_of_the_one_being_read_is_read_instead(
+    daemon: StatusPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "panel-status.json"
+    assert daemon.write(status(pid=1))
+    looks: list[bool] = []
+    real = status_file._is_locked
+
+    def replaced_meanwhile(file: IO[bytes]) -> bool:
+        if not looks:
+            assert daemon.write(status(pid=2))
+        looks.append(real(file))
+        return looks[-1]
+
+    monkeypatch.setattr(status_file, "_is_locked", replaced_meanwhile)
+    assert read_status(path, NOW) == status(pid=2)
+    assert looks == [False, True]
+
+
+async def test_a_word_that_cannot_be_replaced_is_taken_away_and_tried_again(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "panel-status.json"
+    monkeypatch.setattr(status_file, "LOOK_EVERY_S", 0.001)
+    full, seen_gone = [False], asyncio.Event()
+    real = Path.open
+    loop = asyncio.get_running_loop()
+
+    def opened(self: Path, *arguments: Any, **more: Any) -> Any:
+        if full[0] and self == path.with_suffix(".new"):
+            if not path.exists():
+                loop.call_soon_threadsafe(seen_gone.set)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+    def told(latch: Latch) -> bool:
+        word = read_status(path, datetime.now(UTC))
+        return word is not None and word.doors["A01"] is latch
+
+    async def until(latch: Latch) -> None:
+        async with asyncio.timeout(10):
+            while not told(latch):  # noqa: ASYNC110 - a file tells nobody that it has changed
+                await asyncio.sleep(0.001)
+
+    duty = asyncio.create_task(keep_status(panel, path))
+    await until(Latch.UNKNOWN)
+    full[0] = True
+    panel._take_event(DoorChanged("A01", Latch.UNLATCHED, Latch.UNKNOWN, 0.0))
+    await asyncio.wait_for(seen_gone.wait(), 10)
+    assert read_status(path, datetime.now(UTC)) is None
+    full[0] = False
+    await until(Latch.UNLATCHED)
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)
+    assert left_in(tmp_path) == []
+
+
+def test_a_word_that_can_neither_be_replaced_nor_taken_away_is_believed_no_more(
+    daemon: StatusPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "panel-status.json"
+    assert daemon.write(status())
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert not daemon.write(status())
+    assert path.exists()
+    assert read_status(path, NOW) is None
+
+
+async def test_a_daemon_that_ends_in_the_middle_of_a_write_leaves_no_file(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "panel-status.json"
+    writing, ending = threading.Event(), threading.Event()
+    written: list[Path] = []
+    real = Path.replace
+
+    def slow(self: Path, target: Path) -> Path:
+        writing.set()
+        ending.wait(10)
+        written.append(real(self, target))
+        return target
+
+    monkeypatch.setattr(Path, "replace", slow)
+    duty = asyncio.create_task(keep_status(panel, path))
+    await asyncio.to_thread(writing.wait, 10)
+    duty.cancel()
+    asyncio.get_running_loop().call_later(0.01, ending.set)
+    await asyncio.gather(duty, return_exceptions=True)
+    assert written == [path]
+    assert left_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"at": 1}', "\0" * 100])
