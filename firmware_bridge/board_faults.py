@@ -10,8 +10,6 @@ from firmware_bridge.fault_book import FaultBook
 from firmware_bridge.faults import FaultKind
 from firmware_bridge.read_plan import PlannedRead
 
-LOCKS_MISSING_READS: Final = 5
-"""So many reads of some locks must fail in a row, while others of their board are answered: noise seldom does that."""
 BOARD_FAULTS: Final = (FaultKind.BOARD_SILENT, FaultKind.BOARD_DECLINES, FaultKind.BOARD_CHANNELS)
 
 
@@ -29,15 +27,26 @@ class BoardFaults:
     def failed(self, watch: BoardWatch, read: PlannedRead, error: ReadFailedError, now: float) -> None:
         """A read has failed; it is a fault once more of them did than may be repeated."""
         if watch.answering is False:
-            kind = FaultKind.BOARD_SILENT
-            if isinstance(error, DeclinedError):
-                kind = FaultKind.BOARD_CHANNELS if error.channels else FaultKind.BOARD_DECLINES
-            self._book.lasts(kind, self._part(watch), watch.last_failure, now)
-        elif watch.answering and read.failures >= LOCKS_MISSING_READS:
+            self._useless(watch, error, now)
+        elif watch.lacks(read):
             first, last = read.channels[0], read.channels[-1]
             which = f"channel {first} does" if first == last else f"channels {first} to {last} do"
             cause = f"{which} not answer though others of board {watch.address} do"
-            self._book.lasts(FaultKind.BOARD_CHANNELS, self._part(watch), cause, now)
+            never = read.asked_at is None
+            self._book.lasts(
+                FaultKind.BOARD_CHANNELS if never else FaultKind.BOARD_SILENT, self._part(watch), cause, now
+            )
+
+    def _useless(self, watch: BoardWatch, error: ReadFailedError, now: float) -> None:
+        """No hooks come of a board: it is silent, unless it says why, again and again."""
+        part = self._part(watch)
+        if not watch.declining.sure:
+            if not watch.declining.open:
+                self._book.lasts(FaultKind.BOARD_SILENT, part, watch.last_failure, now)
+        elif isinstance(error, DeclinedError):
+            kind = FaultKind.BOARD_CHANNELS if error.channels else FaultKind.BOARD_DECLINES
+            self._book.lasts(kind, part, watch.last_failure, now)
+            self._book.evidence((FaultKind.BOARD_SILENT,), part, now)
 
     def _part(self, watch: BoardWatch) -> str:
         return f"{self._line}:{watch.address}"

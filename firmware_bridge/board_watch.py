@@ -9,6 +9,7 @@ from config.settings import BoardSettings, PanelSettings
 from firmware_bridge.attempts import SentAttempt
 from firmware_bridge.boards.driver import BoardDriver, Hooks
 from firmware_bridge.debounce import Debounce
+from firmware_bridge.declining import Declining
 from firmware_bridge.door_faults import DoorFaults
 from firmware_bridge.moves import Move
 from firmware_bridge.occupancy import Occupancy
@@ -20,6 +21,8 @@ from firmware_bridge.wobble import Wobble
 
 SILENT_POLL_S: Final = 1.0
 """How often a board that does not answer is asked again: each such read holds the line for a whole reply time limit."""
+LOCKS_MISSING_READS: Final = 5
+"""So many reads of some locks must fail in a row at the least, while others of their board are answered."""
 SOON_SHUT_S: Final = 60.0
 """Who has opened a door shuts it within a minute: until then it is read as often as one that is about to open."""
 
@@ -54,7 +57,7 @@ class BoardWatch:
         self.answering: bool | None = None
         """False once more reads in a row failed than may be repeated, and until the board is believed again; None until
         something is known."""
-        self.declines = False
+        self.declining = Declining()
         """Whether it answers, but not with its hooks."""
         self.last_failure = "it has not been read yet"
         self.plan = ReadPlan(driver.hook_reads(board), compartments)
@@ -80,6 +83,10 @@ class BoardWatch:
     def moving(self) -> bool:
         """Whether a door is expected to move by a pulse."""
         return bool(self._sent)
+
+    def lacks(self, read: PlannedRead) -> bool:
+        """Whether what one read asks for is not there, though others of this board are answered: noise is no reason."""
+        return bool(self.answering) and read.failures >= max(LOCKS_MISSING_READS, self._trust.failures_beyond_chance)
 
     @property
     def settled(self) -> bool:
@@ -114,7 +121,8 @@ class BoardWatch:
             self.plan.postpone(now + SILENT_POLL_S)
             self._settle(self.last_failure, now, self._hooks)
             return
-        self.answering, self.declines = True, False
+        self.answering = True
+        self.declining.answered()
         self.last_failure = "its reads do not agree yet"
         self._trust.answered()
         self._failures = 0
@@ -133,7 +141,8 @@ class BoardWatch:
         `traces` says that more than silence came of it, `declined` that the board answered something else than hooks.
         """
         traces = traces or declined
-        self.last_failure, self.declines = why, declined
+        self.last_failure = why
+        self.declining.failed(why if declined else "")
         self._trust.failed()
         self._wobble.failed(traces=traces)
         self._failures += 1
@@ -153,7 +162,7 @@ class BoardWatch:
     def line_lost(self, why: str, now: float) -> None:
         """The port is gone: no door is known, and no pulse can be confirmed."""
         self.last_failure = why
-        self.answering = self.declines = False
+        self.answering = False
         self._failures = 0
         self.plan.restart()
         self._lose_doors(self._hooks)

@@ -259,7 +259,9 @@ class Line:
         watches = self._watches.values()
         if all(watch.answering is False for watch in watches):
             cause = "; ".join(watch.last_failure for watch in watches)
-            if any(watch.declines for watch in watches):  # no silence: it is the board that has a fault
+            if any(
+                watch.declining.sure or watch.declining.open for watch in watches
+            ):  # no silence: it is the board that has a fault
                 self._heard_at = self._clock()
                 self._line_faults.answered(self._heard_at)
                 self._set_up(up=False, cause=cause)

@@ -35,6 +35,12 @@ class Trust:
         """Agreeing reads that make a door's state now."""
         return reads_needed(self._failing, self._least, checksum=self._checksum)
 
+    @property
+    def failures_beyond_chance(self) -> int:
+        """So many failures in a row of one read are no chance while reads of its board fail as often as they do."""
+        share = min(max(self._failing, FALSE_STATE), 1.0 - FALSE_STATE)
+        return math.ceil(math.log(FALSE_STATE) / math.log(share))
+
     def answered(self) -> None:
         """A read brought hooks."""
         self._failing -= self._failing / WINDOW_READS

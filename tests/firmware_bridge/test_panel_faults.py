@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 from fake_boards import FakeBus, FakeCu24Bus, FakeDoor, bus_of
-from fake_ports import perfect
+from fake_ports import Lossy, perfect
 from line_bench import Bench, make_bench
 from virtual_boards import firmware, wiring
 
@@ -122,6 +122,54 @@ def test_a_wrong_count_of_channels_is_a_fault_of_its_own_until_it_is_right(
     resize(bench, told)
     bench.for_seconds(90.0)
     assert {name for name in found(bench) if "line_echo" not in name} == set()
+
+
+@pytest.mark.parametrize(("family", "channels"), [("lock485-8a", 24), ("winnsen", 12), ("wkly", 12)])
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.04])
+def test_lost_bytes_are_never_told_as_settings_to_be_corrected(family: str, channels: int, share: float) -> None:
+    bench = make_bench(bus_of(family), Lossy(share, 2), channels=channels, inverted=family == "lock485-8a")
+    if family == "lock485-8a":  # doors that are shut read 0, and an answer of zeros less one is a smaller board's
+        for door in bench.bus.boards[1].doors:
+            door.open_by_hand()
+    bench.for_seconds(1800.0)
+    told = {event.fault.kind for event in bench.events if isinstance(event, FaultChanged)}
+    assert "board_channels" not in told
+    assert "board_declines" not in told
+    assert "line_noisy" in told or share < 0.02
+
+
+@pytest.mark.parametrize("has", [8, 16])
+def test_a_board_that_is_changed_for_a_smaller_one_is_found_out_though_bytes_get_lost(has: int) -> None:
+    bench = make_bench(bus_of("lock485-8a"), Lossy(0.005, 1), channels=24)
+    bench.for_seconds(30.0)
+    resize(bench, has)
+    bench.for_seconds(90.0)
+    assert "board_channels front:1" in found(bench)
+    assert f"{has} channels, but the settings say 24" in found(bench)["board_channels front:1"].cause
+    assert "line_silent front" not in found(bench)
+
+
+def test_a_board_that_declines_is_told_apart_from_a_silent_one_once_it_has_said_so_often_enough() -> None:
+    bench = make_bench(bus_of("lock485-8a"), channels=24)
+    bench.read_first()
+    resize(bench, 8)
+    bench.for_seconds(20.0)
+    assert list(found(bench)) == ["board_channels front:1"]
+    told = [event.fault.kind for event in bench.events if isinstance(event, FaultChanged)]
+    assert told == ["board_channels"], "nothing else is told while it is not sure yet"
+    bench.bus.boards[1].deaf = True
+    bench.for_seconds(5.0)
+    assert "board_silent front:1" in found(bench)
+
+
+def test_a_lock_that_once_answered_and_falls_silent_alone_is_no_wrong_setting() -> None:
+    bench = make_bench(bus_of("winnsen"), channels=12)
+    bench.for_seconds(10.0)
+    resize(bench, 11)
+    bench.for_seconds(60.0)
+    fault = found(bench)["board_silent front:1"]
+    assert fault.cause == "channel 11 does not answer though others of board 1 do"
+    assert list(found(bench)) == ["board_silent front:1"]
 
 
 def test_a_jammed_door_is_a_fault_until_it_opens(bus_type: type[FakeBus]) -> None:
