@@ -19,7 +19,7 @@ from typing import Protocol
 import structlog
 
 from firmware_bridge import panel as bridge
-from locker.doubt import doubted
+from locker.doubt import OPENED_BY_ITSELF, doubted
 from locker.ledger import Ledger, LedgerFault, LedgerThread
 from mqtt.contract.base import Latch, Outcome, Purpose
 from mqtt.contract.events import (
@@ -286,5 +286,5 @@ def _record_move(compartment: str, latch: Latch, owner: str | None, ledger: Ledg
     events: list[Event] = [DoorChanged(compartment=compartment, latch=latch, visit=owner)]
     if latch is Latch.UNLATCHED and owner is None:
         events.append(DoorAlarmed(compartment=compartment, alarm="opened_without_attempt"))
-        events += doubted(ledger, compartment, "the door opened without an attempt")
+        events += doubted(ledger, compartment, OPENED_BY_ITSELF)
     ledger.record(*events)

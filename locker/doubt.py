@@ -9,6 +9,9 @@ from locker.ledger import Ledger
 from mqtt.contract.base import ServiceState
 from mqtt.contract.events import CompartmentServiceChanged, ConsignmentDoubted, Event
 
+OPENED_BY_ITSELF = "the door opened without an attempt"
+"""The reason that the ledger keeps with a compartment that opened by itself or by force."""
+
 
 def doubted(ledger: Ledger, compartment: str, reason: str, visit: str | None = None) -> list[Event]:
     """The events that put a compartment and what is kept there in doubt; none for what is in doubt already."""

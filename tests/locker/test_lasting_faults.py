@@ -9,14 +9,18 @@ import pytest
 from still_clock import StillClock
 
 from config.load import load_settings
+from config.settings import Settings
 from firmware_bridge.fault_book import FaultBook
 from firmware_bridge.panel import FaultChanged, FaultKind, Panel
+from locker.doubt import OPENED_BY_ITSELF
 from locker.keys import new_keys
 from locker.ledger import Ledger
-from locker.recovery import begin_boot
+from locker.recovery import INSTALLED_AGAIN, NOT_INSTALLED, begin_boot
+from mqtt.contract.base import ServiceState
 from mqtt.contract.events import PanelFault
 
 SITE = load_settings(Path(__file__).parents[2] / "config" / "examples" / "two-boards.toml")
+SMALLER = SITE.model_copy(update={"columns": SITE.columns[1:]})
 DOOR = SITE.compartments[0].id
 CAUSE = "it opened though no pulse had been sent"
 
@@ -54,8 +58,13 @@ def fault(kind: FaultKind, part: str, *, over: bool = False, count: int = 1) -> 
     )
 
 
-def start(ledger: Ledger) -> tuple[PanelFault, ...]:
-    return begin_boot(ledger, SITE, "test")
+def start(ledger: Ledger, site: Settings = SITE) -> tuple[PanelFault, ...]:
+    return begin_boot(ledger, site, "test")
+
+
+def service(ledger: Ledger) -> tuple[ServiceState, str | None]:
+    (compartment,) = [each for each in ledger.compartments() if each.id == DOOR]
+    return compartment.service, compartment.reason
 
 
 def test_it_is_given_to_the_panel_again_at_each_start_with_its_time(open_ledger: Open) -> None:
@@ -98,6 +107,29 @@ def test_a_door_that_the_site_no_longer_has_is_no_fault(open_ledger: Open) -> No
     start(ledger := open_ledger())
     ledger.record(fault(FaultKind.DOOR_OPENED, "Z99"))
     assert start(open_ledger()) == ()
+
+
+def test_a_start_with_a_site_file_that_lacks_the_door_forgets_nothing(open_ledger: Open) -> None:
+    start(ledger := open_ledger())
+    ledger.record(fault(FaultKind.DOOR_OPENED, DOOR))
+    for _ in range(2):
+        ledger = open_ledger()
+        assert start(ledger, SMALLER) == ()
+        assert service(ledger) == (ServiceState.OUT_OF_SERVICE, NOT_INSTALLED)
+    for _ in range(2):
+        (again,) = start(ledger := open_ledger())
+        assert (again.part, again.fault) == (DOOR, "door_opened")
+        assert again.cause.count("seen at") == 1
+        assert service(ledger) == (ServiceState.NEEDS_CHECK, OPENED_BY_ITSELF)
+
+
+def test_a_door_that_staff_has_seen_to_comes_back_with_the_site_file(open_ledger: Open) -> None:
+    start(ledger := open_ledger())
+    ledger.record(fault(FaultKind.DOOR_OPENED, DOOR), fault(FaultKind.DOOR_OPENED, DOOR, over=True))
+    start(open_ledger(), SMALLER)
+    ledger = open_ledger()
+    assert start(ledger) == ()
+    assert service(ledger) == (ServiceState.IN_SERVICE, INSTALLED_AGAIN)
 
 
 def test_the_panel_holds_it_without_telling_it_again_until_staff_has_seen_to_the_door() -> None:
