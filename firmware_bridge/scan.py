@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from firmware_bridge.boards.driver import AnyRequest, BoardDriver, EchoHeard, Hooks, Reply, driver_named
@@ -34,7 +33,10 @@ FEW_ADDRESSES: Final = 64
 PATIENCE: Final = 3.0
 PATIENCE_EXTRA_S: Final = 0.03
 """Boards of one line are of one family behind one adapter: once one has answered, others are given three times as long
-as the slowest answer so far took beyond its bits, and some."""
+as the slowest answer so far took beyond its bits, and some. It is a guess: the first boards may be the quick ones."""
+ASKED_AGAIN: Final = 8
+"""So many addresses that were silent in such haste are asked once more with the whole time limit, and as many beyond
+each that answers then. Fitters count on from the first, so a slow board is among these."""
 ROGUE_FROM: Final = 3
 """So many boards or more that fill every address are one board that answers to all."""
 
@@ -86,7 +88,7 @@ class PortScan:
         pause: Callable[[float], None] = time.sleep,
         on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
-        """`every_address`: go on after `ENOUGH_SILENCE`."""
+        """`every_address`: go on after `ENOUGH_SILENCE`, and give every address the whole time limit."""
         self.port = port
         self.echo = False
         """Whether the adapter sends back what it is given."""
@@ -95,11 +97,16 @@ class PortScan:
         self.found: list[FoundBoard] = []
         self.not_asked: tuple[int, ...] = ()
         """Addresses that were left out after enough silence."""
+        self.hasty_s = 0.0
+        """The least time that an address of `in_haste` was given."""
         self.stopped = False
         """Whether it was stopped before its end."""
         self._every_address = every_address
         self._stop = threading.Event()
         self._silent = 0
+        self._in_haste: list[Search] = []
+        self._again = False
+        self._again_silent = 0
         self._slowest_s: float | None = None
         self._order = SearchOrder(families, bauds, one_baud=not speed_is_settable(port))
         self._open_port = open_port
@@ -111,12 +118,24 @@ class PortScan:
     @property
     def seconds(self) -> float:
         """How long the rest of the scan takes at most."""
-        return self._order.left * (self._patience_s + 2 * SCAN_GAP_S)
+        each_s, again_s = self._patience_s + 2 * SCAN_GAP_S, self._timeout_s + 2 * SCAN_GAP_S
+        return self._order.left * each_s + self._left_again * again_s
+
+    @property
+    def _left_again(self) -> int:
+        """How many addresses are asked once more, at most, when nothing more answers."""
+        coming = self._order.left if self._patience_s < self._timeout_s else 0
+        return min(ASKED_AGAIN - self._again_silent, len(self._in_haste) + coming)
+
+    @property
+    def in_haste(self) -> tuple[int, ...]:
+        """Addresses that were silent and were not given the whole time limit."""
+        return tuple(search.address for search in self._in_haste)
 
     @property
     def _patience_s(self) -> float:
         """How long an answer is waited for."""
-        if self._slowest_s is None:
+        if self._slowest_s is None or self._every_address:
             return self._timeout_s
         return min(self._timeout_s, PATIENCE * self._slowest_s + PATIENCE_EXTRA_S)
 
@@ -132,18 +151,19 @@ class PortScan:
         """
         asker: _Asker | None = None
         try:
-            for asked, search in enumerate(self._order):
+            for asked, (search, patience_s) in enumerate(self._searches()):
                 if self._stop.is_set():
                     self.stopped = True
                     return
-                self._on_progress(Progress(search, asked, self._order.left, self.seconds))
+                left = self._order.left + self._left_again
+                self._on_progress(Progress(search, asked, left, self.seconds))
                 if asker is None or asker.baud != search.baud:
                     asker = self._reopen(asker, search.baud)
-                reply = self._sure_answer(asker, search)
+                reply = self._sure_answer(asker, search, patience_s)
                 if reply is None:
-                    self._leave_out_the_unlikely()
+                    self._was_silent(search, patience_s)
                 else:
-                    self._silent = 0
+                    self._silent = self._again_silent = 0
                     self._order.answered(search)
                     self.found.append(self._describe(asker, search, reply))
                     yield self.found[-1]
@@ -151,8 +171,22 @@ class PortScan:
             if asker is not None:
                 self._done(asker)
 
-    def _leave_out_the_unlikely(self) -> None:
-        """End the search where boards have been found and there is nothing but silence beyond them."""
+    def _searches(self) -> Iterator[tuple[Search, float]]:
+        """What to ask and how long to wait: everything once, then the first that were given little time once more."""
+        for search in self._order:
+            yield search, self._patience_s
+        self._again = True
+        while self._left_again:
+            yield self._in_haste.pop(0), self._timeout_s
+
+    def _was_silent(self, search: Search, patience_s: float) -> None:
+        """Note it, and end the search where boards have been found and there is nothing but silence beyond them."""
+        if self._again:
+            self._again_silent += 1
+            return
+        if patience_s < self._timeout_s:
+            self.hasty_s = min(self.hasty_s or patience_s, patience_s)
+            self._in_haste.append(search)
         self._silent += 1
         if not self.found or self._every_address or self._silent < ENOUGH_SILENCE:
             return
@@ -185,10 +219,10 @@ class PortScan:
         self.garbage[asker.baud] += asker.garbage
         asker.wire.close()
 
-    def _sure_answer(self, asker: _Asker, search: Search) -> Reply | None:
+    def _sure_answer(self, asker: _Asker, search: Search, patience_s: float) -> Reply | None:
         reply = None
         for _ in range(SURE_AFTER):
-            reply = asker.ask(search.probe, self._patience_s)
+            reply = asker.ask(search.probe, patience_s)
             if reply is None:
                 return None
         self._slowest_s = max(self._slowest_s or 0.0, asker.slowest_s)
@@ -197,7 +231,19 @@ class PortScan:
     def _describe(self, asker: _Asker, search: Search, reply: Reply) -> FoundBoard:
         hooks = reply.bits if isinstance(reply, Hooks) else ()
         driver: BoardDriver = driver_named(search.family)
-        ask = partial(asker.ask, within_s=self._patience_s)
+
+        def ask(request: AnyRequest) -> Reply | None:
+            """With the whole time limit: a longer answer may take a board longer than the probe's.
+
+            An answer of another length is known by the silence after it, and is first looked for in haste.
+            """
+            within_s = self._timeout_s if request.misfit is None else self._patience_s
+            answer = asker.ask(request, within_s)
+            if answer is not None or within_s == self._timeout_s:
+                return answer
+            self._pause(self._timeout_s - within_s)  # what comes late is no answer to the next
+            return asker.ask(request, self._timeout_s)
+
         channels = count_channels(driver, search.address, len(hooks), ask)
         reads = driver.hook_reads(readable_board(driver, search.address, channels)) if channels else ()
         if len(reads) == 1 and isinstance(whole := ask(reads[0].request), Hooks):
@@ -237,7 +283,8 @@ class _Asker:
             reply = self.wire.ask(request, within_s=within_s)
         except ReadFailedError:
             return None
-        self.slowest_s = max(self.slowest_s, self.wire.last.took_s - self.wire.last.wire_s)
+        if isinstance(reply, Hooks):  # what else comes may have been waited for to the end
+            self.slowest_s = max(self.slowest_s, self.wire.last.took_s - self.wire.last.wire_s)
         return reply
 
 

@@ -40,7 +40,7 @@ def add_search_arguments(leaf: argparse.ArgumentParser) -> None:
     leaf.add_argument(
         "--all",
         action="store_true",
-        help=f"ask every address, also after {ENOUGH_SILENCE} silent ones in a row beyond the last board",
+        help=f"ask every address, also after {ENOUGH_SILENCE} silent ones in a row, and wait longer for each",
     )
 
 
@@ -82,6 +82,12 @@ def remarks(seen: Survey) -> Iterable[str]:
             f"{scan.port}: addresses {first} to {last} were not asked, for the {ENOUGH_SILENCE} before them are "
             "silent; --all asks them too"
         )
+    if scan.in_haste:
+        least, most, given = min(scan.in_haste), max(scan.in_haste), round(1000 * scan.hasty_s)
+        yield (
+            f"{scan.port}: addresses {least} to {most} that are silent were given {given} ms, for the boards that were "
+            "found answer quickly; --all waits longer for each"
+        )
     if scan.found or seen.problem:
         return
     echo = "; the adapter echoes, so its end works" if scan.echo else ""
@@ -116,6 +122,7 @@ def _as_json(seen: Survey) -> dict[str, Any]:
         "echo": seen.scan.echo,
         "rogue": seen.scan.rogue,
         "addresses_not_asked": list(seen.scan.not_asked),
+        "addresses_asked_in_haste": list(seen.scan.in_haste),
         "garbage_bytes": {str(baud): count for baud, count in seen.scan.garbage.items() if count},
         "boards": [asdict(board) for board in seen.scan.found],
     }

@@ -11,9 +11,19 @@ from fake_boards import FakeBus, bus_of
 from fake_ports import Lossy, VirtualClock, VirtualPort
 
 from firmware_bridge.boards.driver import driver_named, families
+from firmware_bridge.commands.scan import remarks
+from firmware_bridge.commands.survey import Survey
 from firmware_bridge.commissioning.ports import find_ports
 from firmware_bridge.commissioning.search_order import SearchOrder
-from firmware_bridge.scan import ENOUGH_SILENCE, PortScan, Progress
+from firmware_bridge.scan import (
+    ASKED_AGAIN,
+    ENOUGH_SILENCE,
+    NETWORK_TIMEOUT_S,
+    SCAN_GAP_S,
+    SCAN_TIMEOUT_S,
+    PortScan,
+    Progress,
+)
 
 
 def garbled(data: bytes) -> bytes:
@@ -230,8 +240,11 @@ def test_a_line_of_any_family_is_known_within_seconds(family: str, port: str, se
     first = driver_named(family).addresses[0]
     scan = scan_of(bus_of(family)(clock, 8, (first, first + 1)), clock, port)
     began = clock()
-    assert [board.address for board in scan.boards()] == [first, first + 1]
-    assert clock() - began < seconds
+    known = [(board.address, clock() - began) for board in scan.boards()]
+    assert [address for address, _ in known] == [first, first + 1]
+    asked_again_s = ASKED_AGAIN * ((NETWORK_TIMEOUT_S if "://" in port else SCAN_TIMEOUT_S) + 2 * SCAN_GAP_S)
+    assert known[-1][1] < seconds
+    assert clock() - began < seconds + asked_again_s
 
 
 @pytest.mark.parametrize("every_address", [False, True])
@@ -264,6 +277,77 @@ def test_a_board_that_takes_twice_as_long_as_the_first_is_found_all_the_same() -
     line.carry = lambda reply, at: [(at + (0.06 if reply[3] == 9 else 0.03), reply)]
     scan = PortScan("/dev/virtual", ["winnsen"], open_port=line.open, clock=clock, pause=clock.advance)
     assert [board.address for board in scan.boards()] == [1, 9]
+
+
+def uneven(slow: dict[int, float], *, every_address: bool = False) -> PortScan:
+    """A line of lock485-8a boards, some of which answer later than the others."""
+    clock = VirtualClock()
+    bus = bus_of("lock485-8a")(clock, 8, (1, *slow))
+    line = VirtualPort(bus, clock, lambda reply, at: [(at + slow.get(reply[1], 0.0), reply)], byte_s=10 / 9600)
+    return PortScan(
+        "/dev/virtual",
+        ["lock485-8a"],
+        every_address=every_address,
+        open_port=line.open,
+        clock=clock,
+        pause=clock.advance,
+    )
+
+
+@pytest.mark.parametrize("late_s", [0.02, 0.04, 0.06, 0.08, 0.1])
+def test_a_board_that_is_much_slower_than_the_first_is_asked_once_more(late_s: float) -> None:
+    scan = uneven({2: late_s})
+    assert [board.address for board in scan.boards()] == [1, 2]
+
+
+def test_slow_boards_are_looked_for_as_long_as_there_are_some_among_the_next() -> None:
+    slow = range(2, 32, 7)
+    scan = uneven(dict.fromkeys(slow, 0.08))
+    assert [board.address for board in scan.boards()] == [1, *slow]
+
+
+def test_an_address_that_was_asked_in_haste_only_is_named() -> None:
+    scan = uneven({30: 0.08})
+    assert [board.address for board in scan.boards()] == [1]
+    assert scan.in_haste == tuple(range(2 + ASKED_AGAIN, 33))
+    (remark,) = remarks(Survey(scan))
+    assert f"addresses {2 + ASKED_AGAIN} to 32" in remark
+    assert f"{1000 * scan.hasty_s:.0f} ms" in remark
+    assert "--all" in remark
+
+
+def test_every_address_gets_the_whole_time_limit_on_request() -> None:
+    scan = uneven({30: 0.08}, every_address=True)
+    assert [board.address for board in scan.boards()] == [1, 30]
+    assert list(remarks(Survey(scan))) == []
+
+
+@pytest.mark.parametrize("family", ["lock485-8a", "wkly", "modbus-relay"])
+@pytest.mark.parametrize("late_s", [0.0, 0.05, 0.08])
+def test_a_long_answer_may_take_a_board_longer_than_the_probes(family: str, late_s: float) -> None:
+    clock = VirtualClock()
+    bus = bus_of(family)(clock, 24, (1,))
+    probed: list[int] = []
+
+    def carry(reply: bytes, at: float) -> list[tuple[float, bytes]]:
+        probed.append(len(reply))
+        return [(at + (late_s if len(reply) > probed[0] else 0.0), reply)]
+
+    line = VirtualPort(bus, clock, carry, byte_s=10 / 9600)
+    scan = PortScan("/dev/virtual", [family], open_port=line.open, clock=clock, pause=clock.advance)
+    assert [(board.address, board.channels) for board in scan.boards()] == [(1, 24)]
+
+
+def test_what_is_asked_once_more_is_part_of_the_time_that_is_promised(family: str) -> None:
+    clock = VirtualClock()
+    first = driver_named(family).addresses[0]
+    steps: list[Progress] = []
+    scan = scan_of(bus_of(family)(clock, 8, (first,)), clock, on_progress=steps.append)
+    seen = scan.boards()
+    next(seen)
+    began, so_far = clock(), len(steps)
+    assert list(seen) == []
+    assert clock() - began <= steps[so_far].seconds_left + SCAN_TIMEOUT_S + 2 * SCAN_GAP_S
 
 
 def test_all_hooks_of_a_board_are_shown_where_one_read_tells_them(family: str) -> None:
