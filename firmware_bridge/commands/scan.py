@@ -15,6 +15,7 @@ from firmware_bridge.commands.survey import Survey, survey
 from firmware_bridge.commissioning.ports import find_ports
 from firmware_bridge.scan import ENOUGH_SILENCE, FoundBoard, speed_is_settable
 
+NO_PORT = "this machine has no serial port: plug the adapter in, or name a TCP serial server with --port"
 MOST_RATES_NAMED = 3
 LEAST_RATE, GREATEST_RATE = 300, 1_000_000
 """Bits per second of any serial line."""
@@ -103,7 +104,7 @@ def remarks(seen: Survey) -> Iterable[str]:
 def _scan(arguments: argparse.Namespace) -> int:
     ports = arguments.port or find_ports()
     if not ports:
-        say("this machine has no serial port: plug the adapter in, or name a TCP serial server with --port")
+        say(NO_PORT)
         return CANNOT
     surveys = survey(ports, arguments, None if arguments.json else describe)
     for remark in [] if arguments.json else chain.from_iterable(map(remarks, surveys)):

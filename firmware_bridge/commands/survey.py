@@ -6,17 +6,20 @@ Boards are said as they are found, and how far the look is while it lasts.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TextIO
 
 from firmware_bridge.boards.driver import families
-from firmware_bridge.commands.outcome import say
+from firmware_bridge.commands.outcome import note, say
 from firmware_bridge.errors import PortBusyError, PortError
 from firmware_bridge.scan import FoundBoard, PortScan, Progress
 
@@ -51,21 +54,46 @@ def survey(
             every_address=arguments.all,
             on_progress=partial(line.show, port),
         )
-        for port in dict.fromkeys(ports)
+        for port in _each_once(ports)
     ]
 
-    def found(board: FoundBoard) -> None:
-        if describe is not None:
-            line.say(describe(board))
+    def stop() -> None:
+        for scan in scans:
+            scan.stop()
 
-    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(scans)), thread_name_prefix="scan") as pool:
-        looks = [pool.submit(_look, scan, found, line) for scan in scans]
+    def found(board: FoundBoard) -> None:
+        if describe is None:
+            return
         try:
-            wait(looks)
-        except KeyboardInterrupt:
-            for scan in scans:
-                scan.stop()
-        return [look.result() for look in looks]
+            line.say(describe(board))
+        except BrokenPipeError:  # whoever reads has heard enough; the caller's next words end the command
+            stop()
+
+    return _looked_at(scans, stop, lambda scan: _look(scan, found, line)) if scans else []
+
+
+def _each_once(ports: Iterable[str]) -> list[str]:
+    """Every port by the first of its names."""
+    names: dict[str, str] = {}
+    for port in ports:
+        names.setdefault(port if "://" in port else os.path.realpath(port), port)
+    return list(names.values())
+
+
+def _looked_at(scans: Sequence[PortScan], stop: Callable[[], None], look: Callable[[PortScan], Survey]) -> list[Survey]:
+    """Look at all at once. Whatever ends this early ends every look; after Ctrl-C what was found is kept."""
+    looks: list[Future[Survey]] = []
+    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(scans)), thread_name_prefix="scan") as pool:
+        try:
+            try:
+                looks.extend(pool.submit(look, scan) for scan in scans)
+                wait(looks)
+            except KeyboardInterrupt:
+                stop()
+            return [each.result() for each in looks] + [look(scan) for scan in scans[len(looks) :]]
+        except BaseException:
+            stop()
+            raise
 
 
 def _look(scan: PortScan, found: Callable[[FoundBoard], None], line: ProgressLine) -> Survey:
@@ -76,13 +104,19 @@ def _look(scan: PortScan, found: Callable[[FoundBoard], None], line: ProgressLin
         return Survey(scan, f"{error}; skipped")
     except PortError as error:
         return Survey(scan, str(error))
+    except Exception as error:  # noqa: BLE001 - a bug at one port leaves what the others find
+        note(traceback.format_exc())
+        return Survey(scan, f"程序出错 an error of this program ended the look: {type(error).__name__}: {error}")
     finally:
         line.done(scan.port)
     return Survey(scan, INTERRUPTED if scan.stopped else "")
 
 
 class ProgressLine:
-    """How far all scans are: one line that is written over on a terminal, now and then a new one elsewhere."""
+    """How far all scans are: one line that is written over on a terminal, now and then a new one elsewhere.
+
+    Where it cannot be shown the scans go on without it.
+    """
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
@@ -101,8 +135,7 @@ class ProgressLine:
                 self._write(text)
             elif self._clock() - self._told_at >= TELL_EVERY_S:
                 self._told_at = self._clock()
-                self._out.write(f"still looking: {text}\n")
-                self._out.flush()
+                self._put(f"still looking: {text}\n")
 
     def done(self, port: str) -> None:
         """Nothing more comes of a port."""
@@ -118,9 +151,13 @@ class ProgressLine:
 
     def _write(self, text: str) -> None:
         if self._out.isatty():
-            self._out.write(f"\r{text:{self._width}}" if text else f"\r{'':{self._width}}\r")
-            self._out.flush()
+            self._put(f"\r{text:{self._width}}" if text else f"\r{'':{self._width}}\r")
             self._width = len(text)
+
+    def _put(self, text: str) -> None:
+        with suppress(OSError):
+            self._out.write(text)
+            self._out.flush()
 
 
 def _described(port: str, under_way: dict[str, Progress]) -> str:

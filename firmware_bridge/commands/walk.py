@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.load import SettingsError, load_settings
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained
-from firmware_bridge.commands.scan import add_search_arguments, describe, remarks
+from firmware_bridge.commands.scan import NO_PORT, add_search_arguments, describe, remarks
 from firmware_bridge.commands.survey import survey
 from firmware_bridge.commissioning.column_plan import EXAMPLE, ColumnPlanError, read_columns
 from firmware_bridge.commissioning.conversation import ConsoleConversation, Conversation, FitterGoneError
@@ -95,8 +95,12 @@ def _begun(
     talk: Conversation, arguments: argparse.Namespace, columns: tuple[ColumnPlan, ...] | None
 ) -> Notebook | None:
     """Find the boards and ask for the columns; None when there are no boards that a walk can tell apart."""
+    ports = arguments.port or find_ports()
+    if not ports:
+        talk.say(NO_PORT)
+        return None
     found: list[FoundBoard] = []
-    surveys = survey(arguments.port or find_ports(), arguments, describe)
+    surveys = survey(ports, arguments, describe)
     for seen in surveys:
         found += seen.scan.found
         for remark in remarks(seen):

@@ -20,7 +20,7 @@ from firmware_bridge import scan
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.cli import register
 from firmware_bridge.commands import scan as scan_command
-from firmware_bridge.commands import unlock
+from firmware_bridge.commands import unlock, walk
 from firmware_bridge.commands.live_panel import patience_s
 from firmware_bridge.faults import FaultKind
 from firmware_bridge.panel import Latch, Panel, UnlockReport
@@ -298,3 +298,14 @@ def test_faults_looks_at_the_boards_itself_while_no_daemon_runs(
     (fault, *_) = json.loads(capsys.readouterr().out)["faults"]
     assert fault["kind"] in ("board_silent", "line_silent")
     assert fault["remedy"]
+
+
+@pytest.mark.parametrize("word", ["scan", "walk"])
+def test_a_machine_without_a_serial_port_is_told_so(
+    word: str, board: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (scan_command, walk):
+        monkeypatch.setattr(command, "find_ports", lambda: ())
+    assert board(word, *(["--out", tmp_path / "site.toml", "--columns", "A:2M"] if word == "walk" else [])) == 2
+    assert "no serial port" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())

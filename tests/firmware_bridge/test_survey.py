@@ -6,6 +6,7 @@ import argparse
 import io
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,6 +75,104 @@ def test_ctrl_c_ends_every_look_and_keeps_what_was_found(
         ([board("two")], INTERRUPTED),
     ]
     assert {line.split(":")[0] for line in capsys.readouterr().out.splitlines()} == {"one", "two"}
+
+
+def test_an_error_of_this_program_at_one_port_leaves_what_the_others_find(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def boards(scan: PortScan) -> Iterator[FoundBoard]:
+        if scan.port == "bad":
+            raise ZeroDivisionError("a slip")
+        scan.found.append(board(scan.port))
+        yield scan.found[-1]
+
+    monkeypatch.setattr(PortScan, "boards", boards)
+    bad, good = survey(["bad", "good"], ARGUMENTS, None)
+    assert "ZeroDivisionError: a slip" in bad.problem
+    assert (good.scan.found, good.problem) == ([board("good")], "")
+    heard = capsys.readouterr()
+    assert "Traceback" in heard.err
+    assert heard.out == ""
+
+
+def waits_for_the_end(scan: PortScan) -> Iterator[FoundBoard]:
+    """A look that goes on until it is stopped."""
+    scan.stopped = scan._stop.wait(10)
+    yield from ()
+
+
+def test_ctrl_c_while_the_looks_are_being_started_ends_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    submit = surveying.ThreadPoolExecutor.submit
+    started: list[Any] = []
+
+    def interrupted(pool: Any, *call: Any) -> Any:
+        started.append(call)
+        if len(started) == 2:
+            raise KeyboardInterrupt
+        return submit(pool, *call)
+
+    monkeypatch.setattr(PortScan, "boards", waits_for_the_end)
+    monkeypatch.setattr(surveying.ThreadPoolExecutor, "submit", interrupted)
+    surveys = survey(["one", "two", "three"], ARGUMENTS, None)
+    assert [(each.scan.port, each.problem) for each in surveys] == [
+        (port, INTERRUPTED) for port in ("one", "two", "three")
+    ]
+
+
+@pytest.mark.parametrize("end", [SystemExit, MemoryError])
+def test_whatever_ends_the_survey_ends_every_look(monkeypatch: pytest.MonkeyPatch, end: type[BaseException]) -> None:
+    stopped: list[PortScan] = []
+
+    def boards(scan: PortScan) -> Iterator[FoundBoard]:
+        yield from waits_for_the_end(scan)
+        stopped.extend([scan] if scan.stopped else [])
+
+    def ends(_looks: object) -> Any:
+        raise end
+
+    monkeypatch.setattr(PortScan, "boards", boards)
+    monkeypatch.setattr(surveying, "wait", ends)
+    with pytest.raises(end):
+        survey(["one", "two"], ARGUMENTS, None)
+    assert len(stopped) == 2
+
+
+def test_nobody_looks_on_for_a_reader_who_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def boards(scan: PortScan) -> Iterator[FoundBoard]:
+        scan.found.append(board(scan.port))
+        yield scan.found[-1]
+        yield from waits_for_the_end(scan)
+
+    def gone(_text: str) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(PortScan, "boards", boards)
+    monkeypatch.setattr(surveying, "say", gone)
+    surveys = survey(["one", "two"], ARGUMENTS, describe)
+    assert [each.problem for each in surveys] == [INTERRUPTED, INTERRUPTED]
+
+
+def test_progress_that_nobody_sees_ends_no_look() -> None:
+    class Closed(Terminal):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    line = ProgressLine(Closed(), clock=lambda: 0.0)
+    line.show("one", progress(10, 5.0))
+    line.done("one")
+
+
+def test_no_port_makes_no_survey() -> None:
+    assert survey([], ARGUMENTS, describe) == []
+
+
+def test_two_names_of_one_adapter_are_one_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter, by_path = tmp_path / "ttyUSB0", tmp_path / "by-path"
+    adapter.touch()
+    by_path.symlink_to(adapter)
+    monkeypatch.setattr(PortScan, "boards", lambda _: iter(()))
+    names = [str(by_path), str(adapter), "socket://server:4001", "socket://server:4001"]
+    assert [each.scan.port for each in survey(names, ARGUMENTS, None)] == [str(by_path), "socket://server:4001"]
 
 
 def test_a_terminal_has_one_line_for_all_ports() -> None:
