@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from iris.code import IrisCode
 from iris.encode import encode
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.match import Incomparable, compare
 from iris.planes import CODE_BITS, LEAST_OVERLAP, TURNS
 from iris.refusals import Refusal

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iris.encode import encode
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.geometry import Circle, Lid, even_angles
 from iris.picture import Picture, checked
 from iris.refusals import Refusal

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from worse_eyes import WAYS
 
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.geometry import Circle
 from iris.refusals import NoEye
 from iris.segment.eye import Eye, find_eye

@@ -22,7 +22,7 @@ from worse_eyes import WAYS
 
 from iris.code import iris_code
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.planes import distances, planes, turned
 from iris.quality import Quality
 from iris.segment.eye import Eye

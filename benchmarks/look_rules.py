@@ -26,7 +26,7 @@ from iris.decision import FRAMES, Policy
 from iris.encode import encode
 from iris.enrolment import fused
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.match import Incomparable
 from iris.planes import Planes, distances, planes, turned
 from iris.refusals import Refusal

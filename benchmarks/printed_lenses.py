@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from iris.decision import Policy
 from iris.encode import Encoded, encode
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.planes import distances, planes, turned
 from iris.refusals import Refusal
 from iris.template import Template

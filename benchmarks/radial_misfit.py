@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from iris.code import iris_code
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.geometry import Contour
 from iris.impostors import threshold
 from iris.match import Incomparable, compare

@@ -23,7 +23,7 @@ from iris.drift import FARTHER, Sighting, Sightings
 from iris.encode import encode
 from iris.enrolment import fused
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.gallery import RENEWAL_LEADS
 from iris.match import Incomparable
 from iris.planes import distances, planes, turned

@@ -29,6 +29,10 @@ class Circle:
         shift = (factor - 1) / 2
         return Circle(self.x * factor + shift, self.y * factor + shift, self.r * factor)
 
+    def moved(self, x: float, y: float) -> Circle:
+        """The same circle x to the right and y down."""
+        return Circle(self.x + x, self.y + y, self.r)
+
 
 def fourier_basis(angles: NDArray[np.floating], orders: int) -> FloatArray:
     """Columns 1, cos t, sin t, cos 2t, sin 2t, ... up to `orders`, one row per angle (radians)."""

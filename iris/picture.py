@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from iris.geometry import Circle, Contour
 from iris.refusals import BadPicture
 
 Picture = NDArray[np.uint8]
+Curve = TypeVar("Curve", Circle, Contour)
 
 MIN_SIDE = 120
 """Pixels; a smaller picture cannot hold an iris of the least radius with its surroundings."""
@@ -43,6 +46,7 @@ class DetectionCopy:
         glints: (h, w), 255 where a highlight was filled.
         step: original pixels per pixel of the copy.
         left, top: original pixels before the copy's first column and row.
+        opened: whether everything bright and narrow was removed from `pixels`, not highlights alone.
     """
 
     pixels: Picture
@@ -52,6 +56,15 @@ class DetectionCopy:
     step: int
     left: int = 0
     top: int = 0
+    opened: bool = False
+
+    def in_picture(self, curve: Curve) -> Curve:
+        """A curve of the copy in pixels of the original picture."""
+        return curve.scaled(self.step).moved(self.left, self.top)
+
+    def of_picture(self, circle: Circle) -> Circle:
+        """A circle of the original picture in pixels of the copy."""
+        return circle.moved(-self.left, -self.top).scaled(1 / self.step)
 
     @property
     def origin(self) -> tuple[float, float]:

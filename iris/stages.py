@@ -10,7 +10,11 @@ from types import ModuleType
 from typing import Any
 
 STAGES = {
-    "detection copy": ("iris.segment.boundaries.detection_copy", "iris.segment.boundaries.close_up"),
+    "detection copy": (
+        "iris.segment.search.detection_copy",
+        "iris.segment.search.finer_copy",
+        "iris.segment.search.close_up",
+    ),
     "pupil": ("iris.segment.hypotheses.pupil_candidates",),
     "limbus": ("iris.segment.hypotheses.limbus_candidates",),
     "curves": ("iris.segment.contour.draw", "iris.segment.contour.rim"),

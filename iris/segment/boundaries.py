@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +10,9 @@ from iris.geometry import Circle, Contour, FloatArray, even_angles
 from iris.picture import DetectionCopy, Picture
 from iris.refusals import NoEye
 from iris.segment import contour
-from iris.segment.highlights import close_up, detection_copy, opened
-from iris.segment.hypotheses import PUPIL_STEP, Hypothesis, around, hypotheses
+from iris.segment.hypotheses import PUPIL_STEP, Hypothesis
+from iris.segment.search import apart, most_probable
 
-SURE = 0.95
-"""Probability at which no other dark disc is looked at."""
-CLEAR = 0.8
-"""Probability at which no second attempt is made."""
 LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""
 LIMBUS_BELOW = 0.012
@@ -26,16 +21,8 @@ LIMBUS_FOOT = 0.992
 """Of the radius at which the limbus is steepest: people see the iris end where the sclera begins to shine through."""
 MOST_DILATED = 0.95
 """Part of the way to the limbus that a pupil may reach anywhere; a ring thinner than that holds no texture."""
-READINGS = 2
-"""Pairs of curves that one picture may give; a third was never the eye in the pictures of the development halves."""
-RIVALRY = 4.0
-"""Log odds by which a rival may be less probable."""
-LIMBUS_APART, PUPIL_APART = 0.10, 0.15
-"""Radii by which radius or centre of two circles must differ to show something else."""
 SAME = 0.03
 """Radii within which two drawn curves are one."""
-SMALL = 38.0
-"""Pixels of iris radius in the detection copy below which the curves are drawn in a close-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +42,11 @@ class Boundaries:
     probability: float
 
     @property
+    def in_picture(self) -> tuple[Contour, Contour]:
+        """Pupil and limbus in pixels of the picture."""
+        return self.copy.in_picture(self.pupil), self.copy.in_picture(self.limbus)
+
+    @property
     def confidence(self) -> float:
         """0 to 1: the geometric mean of both rims' rise and the pupil's evenness."""
         product = max(self.pupil_rim.rise, 0.0) * self.pupil_rim.evenness * max(self.limbus_rim.rise, 0.0)
@@ -64,67 +56,17 @@ class Boundaries:
 def readings(picture: Picture) -> tuple[Boundaries, ...]:
     """Finds both boundaries, the most probable first; raises `NoEye` where no pair of curves is plausible.
 
-    Where another pair is nearly as probable it is given as well, so that comparing can decide between them; at most
-    `READINGS`. A second search, on the opened picture, is made where the first leaves doubt.
+    Where another pair is nearly as probable it is given as well, so that comparing can decide between them.
     """
-    chosen = _distinct(_searched(detection_copy(picture)))
+    chosen = most_probable(picture)
     if not chosen:
         raise NoEye("no dark disc inside a larger one")
-    return _drawn_apart(_distinct([closer for found in chosen for closer in _closer(picture, found)]))
+    return _drawn_apart(chosen)
 
 
 def boundaries(picture: Picture) -> Boundaries:
     """The most probable of `readings`; raises `NoEye`."""
     return readings(picture)[0]
-
-
-def _searched(copy: DetectionCopy) -> list[Hypothesis]:
-    """The hypotheses of one disc after the other, until one is sure."""
-    found: list[Hypothesis] = []
-    for second in (False, True):
-        if any(each.probability >= CLEAR for each in found):
-            break
-        tried = opened(copy) if second else copy
-        for group in hypotheses(tried, second=second):
-            found += group
-            if any(each.probability >= SURE for each in group):
-                return found
-    return found
-
-
-def _distinct(found: list[Hypothesis]) -> list[Hypothesis]:
-    """The most probable one and its nearest rivals that show something else."""
-    chosen: list[Hypothesis] = []
-    for each in sorted(found, key=lambda one: -one.log_odds):
-        near = not chosen or each.log_odds > chosen[0].log_odds - RIVALRY
-        if near and len(chosen) < READINGS and all(_differ(each, other) for other in chosen):
-            chosen.append(each)
-    return chosen
-
-
-def _differ(a: Hypothesis, b: Hypothesis) -> bool:
-    return _apart(a.limbus, b.limbus, LIMBUS_APART) or _apart(a.pupil, b.pupil, PUPIL_APART)
-
-
-def _apart(a: Circle, b: Circle, part: float) -> bool:
-    return max(abs(a.r - b.r), math.hypot(a.x - b.x, a.y - b.y)) > part * max(a.r, b.r)
-
-
-def _closer(picture: Picture, coarse: Hypothesis) -> list[Hypothesis]:
-    """A small eye in a close-up, at the size that every band and spot is made for; any other as it is."""
-    step = coarse.copy.step
-    if coarse.limbus.r >= SMALL or step == 1:
-        return [coarse]
-    x, y = coarse.copy.origin
-    limbus, pupil = coarse.limbus, coarse.pupil
-    near = close_up(picture, x + limbus.x * step, y + limbus.y * step, limbus.r * step)
-    if coarse.evidence.second:
-        near = opened(near)
-    left, top = near.origin
-    start = Circle(
-        (x + pupil.x * step - left) / near.step, (y + pupil.y * step - top) / near.step, pupil.r * step / near.step
-    )
-    return around(near, start, second=bool(coarse.evidence.second)) or [coarse]
 
 
 def _drawn_apart(chosen: list[Hypothesis]) -> tuple[Boundaries, ...]:
@@ -143,10 +85,8 @@ def _drawn_apart(chosen: list[Hypothesis]) -> tuple[Boundaries, ...]:
 
 
 def _drawn_elsewhere(a: Boundaries, b: Boundaries) -> bool:
-    """Whether two readings are more than one: rivals on copies of other sizes are not asked."""
-    if a.copy.step != b.copy.step or a.copy.origin != b.copy.origin:
-        return True
-    return _apart(a.limbus.circle, b.limbus.circle, SAME) or _apart(a.pupil.circle, b.pupil.circle, SAME)
+    (a_pupil, a_limbus), (b_pupil, b_limbus) = a.in_picture, b.in_picture
+    return apart(a_limbus.circle, b_limbus.circle, SAME) or apart(a_pupil.circle, b_pupil.circle, SAME)
 
 
 def _drawn(found: Hypothesis) -> Boundaries:

@@ -44,7 +44,7 @@ def find_eye(picture: Picture) -> Eye:
 def eye_within(picture: Picture, small: Boundaries) -> Eye:
     """Everything that follows from two boundaries in a checked picture."""
     copy = small.copy
-    pupil, limbus = (curve.scaled(copy.step).moved(copy.left, copy.top) for curve in (small.pupil, small.limbus))
+    pupil, limbus = small.in_picture
     sheet = unwrap(picture, pupil, limbus)
     x, y = copy.origin
     glint = sample(copy.glints, (sheet.x - x) / copy.step, (sheet.y - y) / copy.step) > GLINT_SHARE

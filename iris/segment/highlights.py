@@ -34,6 +34,11 @@ def detection_copy(picture: Picture) -> DetectionCopy:
     return _filled(picture, max(2, -(-max(picture.shape) // DETECTION_SIDE)))
 
 
+def finer_copy(picture: Picture, copy: DetectionCopy) -> DetectionCopy | None:
+    """The whole picture at twice the size of a copy; nothing where that is more than the picture has."""
+    return _filled(picture, copy.step // 2) if copy.step > 1 else None
+
+
 def close_up(picture: Picture, x: float, y: float, radius: float) -> DetectionCopy:
     """The surroundings of a small iris at the size at which edges are found best; all in original pixels."""
     reach = CLOSE_UP_REACH * radius
@@ -64,4 +69,4 @@ def opened(copy: DetectionCopy) -> DetectionCopy:
     Lashes may grow into the pupil in it, so it is a second attempt.
     """
     pixels = cv2.morphologyEx(copy.plain, cv2.MORPH_OPEN, np.ones((SPOT, SPOT), np.uint8))
-    return replace(copy, pixels=np.asarray(pixels, np.uint8))
+    return replace(copy, pixels=np.asarray(pixels, np.uint8), opened=True)

@@ -42,7 +42,7 @@ class Evidence:
     """Figures about one hypothesis; grey values in units of the picture's range (2nd to 98th percentile).
 
     Attributes:
-        second: 1 where the picture was opened first, 0 otherwise.
+        opened: 1 where the picture was opened first, 0 otherwise.
         rise: part of the pupil's rim that brightens outwards.
         evenness: how even the pupil is from middle to rim.
         contrast: step across the pupil's rim, at most 0.4.
@@ -57,7 +57,7 @@ class Evidence:
         size: natural logarithm of the iris radius beyond `LARGE` of the shorter side, at least 0.
     """
 
-    second: float
+    opened: float
     rise: float
     evenness: float
     contrast: float
@@ -73,7 +73,7 @@ class Evidence:
 
 
 WEIGHTS = Evidence(
-    second=-1.10,
+    opened=-1.10,
     rise=5.20,
     evenness=2.40,
     contrast=8.42,
@@ -102,6 +102,16 @@ class Hypothesis:
     evidence: Evidence
 
     @property
+    def pupil_in_picture(self) -> Circle:
+        """In pixels of the original picture, as the next."""
+        return self.copy.in_picture(self.pupil)
+
+    @property
+    def limbus_in_picture(self) -> Circle:
+        """In pixels of the original picture."""
+        return self.copy.in_picture(self.limbus)
+
+    @property
     def log_odds(self) -> float:
         """Of both circles being right; comparable between pictures and cameras."""
         weights, figures = (np.array([getattr(part, name) for name in _NAMES]) for part in (WEIGHTS, self.evidence))
@@ -113,23 +123,20 @@ class Hypothesis:
         return 1.0 / (1.0 + math.exp(-max(min(self.log_odds, 50.0), -50.0)))
 
 
-def hypotheses(copy: DetectionCopy, *, second: bool) -> Iterator[list[Hypothesis]]:
+def hypotheses(copy: DetectionCopy) -> Iterator[list[Hypothesis]]:
     """The hypotheses of each dark disc, the most promising disc first; at most PUPILS lists of at most LIMBI."""
     for candidate in pupil_candidates(copy.pixels, PUPILS):
-        yield around(copy, candidate.circle, second=second)
+        yield around(copy, candidate.circle)
 
 
-def around(copy: DetectionCopy, candidate: Circle, *, second: bool) -> list[Hypothesis]:
+def around(copy: DetectionCopy, candidate: Circle) -> list[Hypothesis]:
     """The hypotheses of one dark disc, which may be small and off centre where lashes or lamps cross the pupil."""
     drawn = contour.draw(copy, candidate, contour.PUPIL_CIRCLE, contour.lash_trust())
     limbi = limbus_candidates(copy.pixels, drawn.circle, LIMBI)
     if not limbi:
         return []
     pupil = _pupil_evidence(copy, drawn)
-    return [
-        Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus, second=second))
-        for limbus in limbi
-    ]
+    return [Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus)) for limbus in limbi]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +156,12 @@ def _pupil_evidence(copy: DetectionCopy, drawn: Contour) -> _PupilEvidence:
     return _PupilEvidence(copy, rim, _core(copy, drawn.circle), low, max(high - low, 1.0))
 
 
-def _evidence(found: _PupilEvidence, pupil: Circle, limbus: LimbusCandidate, *, second: bool) -> Evidence:
+def _evidence(found: _PupilEvidence, pupil: Circle, limbus: LimbusCandidate) -> Evidence:
     outer, scale = limbus.circle, found.scale
     iris, within, sclera, seen = _greys(found.copy, pupil, outer)
     dilation = max(0.0, math.log(pupil.r / outer.r / USUAL_RATIO))
     return Evidence(
-        second=float(second),
+        opened=float(found.copy.opened),
         rise=max(found.rim.rise, -0.5),
         evenness=found.rim.evenness,
         contrast=min(found.rim.contrast / scale, 0.4),

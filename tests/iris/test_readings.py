@@ -19,9 +19,10 @@ from iris.enrolment import fused
 from iris.gallery import Gallery
 from iris.match import Incomparable, TooLittleOverlap, compare
 from iris.planes import distances, planes, turned
-from iris.segment import boundaries
-from iris.segment.boundaries import READINGS, readings
+from iris.segment import search
+from iris.segment.boundaries import readings
 from iris.segment.eye import find_eyes
+from iris.segment.search import READINGS
 from iris.template import READING_BYTES, EyeSide, Template, TemplateFormatError
 from iris.wrong_view import mirrored, upside_down
 
@@ -141,8 +142,8 @@ def test_rivals_are_read_too_and_a_poor_one_is_left_out(
     rows, columns = np.mgrid[: eye.height, : eye.width]
     beyond_the_collarette = np.hypot(columns - x, rows - y) > 0.7 * radius
     picture = np.clip(eye.draw() + 18.0 * beyond_the_collarette, 0, 255).astype(np.uint8)
-    monkeypatch.setattr(boundaries, "SURE", 1.1)
-    monkeypatch.setattr(boundaries, "RIVALRY", 1e9)
+    monkeypatch.setattr(search, "SURE", 1.1)
+    monkeypatch.setattr(search, "RIVALRY", 1e9)
     assert len(find_eyes(picture)) == READINGS
     clear = encode(picture)
     assert clear.template.quality == clear.quality.score

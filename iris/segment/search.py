@@ -1,0 +1,111 @@
+"""The search for an eye: at the size of the copy, then, where doubt is left, in finer and in opened copies.
+
+A small iris is a few dark pixels in the copy, and its pupil, lashes and lamps melt into one another there; it is sought
+again in a close-up, at the size that every band and spot is made for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from iris.geometry import Circle
+from iris.picture import DetectionCopy, Picture
+from iris.segment.highlights import close_up, detection_copy, finer_copy, opened
+from iris.segment.hypotheses import Hypothesis, around, hypotheses
+
+SURE = 0.95
+"""Probability at which no other dark disc is looked at."""
+CLEAR = 0.8
+"""Probability at which no further attempt is made."""
+READINGS = 2
+"""Pairs of circles that one picture may give; a third was never the eye in the pictures of the development halves."""
+RIVALRY = 4.0
+"""Log odds by which a rival may be less probable."""
+LIMBUS_APART, PUPIL_APART = 0.10, 0.15
+"""Radii by which radius or centre of two circles must differ to show something else."""
+LEAST_IN_PICTURE = 44.0
+"""Pixels of the picture: a smaller circle in a whole copy may be the pupil around its lamps; close-ups show these."""
+SMALL = 38.0
+"""Pixels of iris radius in a reduced copy below which the eye is sought again in a close-up."""
+
+
+def most_probable(picture: Picture) -> list[Hypothesis]:
+    """The most probable pair of circles and its nearest rivals that show something else; at most `READINGS`.
+
+    Empty where no dark disc lies inside a larger one.
+    """
+    closer: list[Hypothesis] = []
+    for found in _distinct(_searched(attempts(picture))):
+        closer += _closer(picture, found)
+    return _distinct(closer)
+
+
+def apart(a: Circle, b: Circle, part: float) -> bool:
+    """Whether radius or centre of two circles differ by more than this part of the greater radius."""
+    return max(abs(a.r - b.r), math.hypot(a.x - b.x, a.y - b.y)) > part * max(a.r, b.r)
+
+
+def attempts(picture: Picture) -> Iterator[DetectionCopy]:
+    """The copies of a picture in which an eye is sought one after the other, made as they are asked for."""
+    coarse = detection_copy(picture)
+    yield coarse
+    fine = finer_copy(picture, coarse)
+    if fine is not None:
+        yield fine
+    yield opened(coarse)
+    if fine is not None:
+        yield opened(fine)
+
+
+def _searched(copies: Iterator[DetectionCopy]) -> list[Hypothesis]:
+    """The hypotheses in one copy after the other, until one leaves no doubt."""
+    found: list[Hypothesis] = []
+    for copy in copies:
+        found += [one for one in _sought(copy) if one.limbus_in_picture.r >= LEAST_IN_PICTURE]
+        if any(each.probability >= CLEAR for each in found):
+            break
+    return found
+
+
+def _sought(copy: DetectionCopy) -> list[Hypothesis]:
+    """The hypotheses of one disc after the other, until one is sure."""
+    found: list[Hypothesis] = []
+    for group in hypotheses(copy):
+        found += group
+        if any(each.probability >= SURE for each in group):
+            break
+    return found
+
+
+def _closer(picture: Picture, coarse: Hypothesis) -> list[Hypothesis]:
+    """What a close-up of a small eye shows; any other as it is."""
+    found: list[Hypothesis] = []
+    for near in close_ups(picture, coarse):
+        found += _sought(near)
+        if not any(each.probability >= CLEAR for each in found):
+            found += around(near, near.of_picture(coarse.pupil_in_picture))
+    return found or [coarse]
+
+
+def close_ups(picture: Picture, coarse: Hypothesis) -> list[DetectionCopy]:
+    """The close-up that a small eye needs; none for any other."""
+    if coarse.copy.step == 1 or coarse.limbus.r >= SMALL:
+        return []
+    limbus = coarse.limbus_in_picture
+    near = close_up(picture, limbus.x, limbus.y, limbus.r)
+    return [opened(near) if coarse.copy.opened else near]
+
+
+def _distinct(found: list[Hypothesis]) -> list[Hypothesis]:
+    chosen: list[Hypothesis] = []
+    for each in sorted(found, key=lambda one: -one.log_odds):
+        near = not chosen or each.log_odds > chosen[0].log_odds - RIVALRY
+        if near and len(chosen) < READINGS and all(_differ(each, other) for other in chosen):
+            chosen.append(each)
+    return chosen
+
+
+def _differ(a: Hypothesis, b: Hypothesis) -> bool:
+    limbi = apart(a.limbus_in_picture, b.limbus_in_picture, LIMBUS_APART)
+    return limbi or apart(a.pupil_in_picture, b.pupil_in_picture, PUPIL_APART)
