@@ -15,7 +15,7 @@ FORBIDDEN: dict[str, tuple[bytes, ...]] = {
         rb"\x02.\x32",  # every lock on the bus
         rb"\x02.\x33",  # every lock of a board
         rb"\x02[\xf0-\xff]",  # board 15: its address is that of the whole bus
-        rb"\x02.[\x39\x40]",  # settings
+        rb"\x02.[\x37\x39\x40]",  # settings: the pulse, the delay, the baud rate
     ),
     "kerong-cu48": (rb"\x02..[^\x60\x61]",),
     "lock485-8a": (
