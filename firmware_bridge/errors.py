@@ -15,6 +15,10 @@ class UnknownFamilyError(BridgeError):
     """No file in `firmware_bridge/boards/` has the family's name."""
 
 
+class BrokenDriverError(BridgeError):
+    """The family's file in `firmware_bridge/boards/` is there and cannot be loaded."""
+
+
 class FrameFieldError(BridgeError, ValueError):
     """An address or a channel that the family's frames cannot carry; nothing was encoded."""
 

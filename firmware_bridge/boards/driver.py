@@ -6,14 +6,15 @@ A driver turns wishes into requests and frames into replies. It owns no port, no
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from config.settings import BoardSettings
-from firmware_bridge.errors import FrameFieldError, UnknownFamilyError
+from firmware_bridge import boards
+from firmware_bridge.errors import BrokenDriverError, FrameFieldError, UnknownFamilyError
 from firmware_bridge.frames import Parse
 
 FrameT = TypeVar("FrameT")
@@ -150,12 +151,18 @@ def driver_named(family: str) -> BoardDriver:
 
     Raises:
         UnknownFamilyError: there is no such file.
+        BrokenDriverError: there is, and it fails when it is loaded.
     """
     module = f"firmware_bridge.boards.{family.replace('-', '_')}"
     try:
         driver: BoardDriver = importlib.import_module(module).Driver()
-    except (ModuleNotFoundError, AttributeError) as error:
+    except Exception as error:
         known = ", ".join(families())
+        if family in families():
+            raise BrokenDriverError(
+                f"{family} 的驱动文件加载出错 the driver of {family} boards ({module}) is there but cannot be loaded: "
+                f"{type(error).__name__}: {error}; 请修好这个文件 mend that file"
+            ) from error
         raise UnknownFamilyError(
             f"there is no driver for lock boards of family {family!r} ({module}); set lines.family to one of {known}"
         ) from error
@@ -164,9 +171,8 @@ def driver_named(family: str) -> BoardDriver:
 
 def families() -> tuple[str, ...]:
     """The names of all families that have a driver, in alphabetical order."""
-    here = Path(__file__).parent
-    stems = sorted(path.stem for path in here.glob("*.py") if path.stem not in ("__init__", "driver"))
-    return tuple(stem.replace("_", "-") for stem in stems)
+    names = sorted(module.name for module in pkgutil.iter_modules(boards.__path__) if module.name != "driver")
+    return tuple(name.replace("_", "-") for name in names)
 
 
 def check_options(family: str, driver: BoardDriver, board: BoardSettings) -> None:
