@@ -15,6 +15,9 @@ from simulator.boards.registry import family_named
 PARTIAL_FRAME_S = 0.05
 """Silence after which a board drops half a frame."""
 
+SIZES_TOLD = {"kerong-cu24": (16, 24), "kerong-cu16": (16,), "kerong-cu48": (48,)}
+"""Families whose answers have one of a few lengths, whatever is wired: the counts of channels that they can tell."""
+
 
 @dataclass
 class FakeDoor:
@@ -132,6 +135,11 @@ def bus_of(family: str) -> type[FakeBus]:
     """The line of a family, as `line_bench.make_bench` wants it."""
     needs = dict(family_named(family).needs)
     return type(f"bus of {family}", (FakeBus,), {"family": family, "needs": needs})
+
+
+def channels_told(family: str, wired: int) -> int:
+    """How many channels a board of a family says that it has."""
+    return next((size for size in SIZES_TOLD.get(family, ()) if size >= wired), wired)
 
 
 FakeCu24Bus = bus_of("kerong-cu24")

@@ -8,9 +8,10 @@ states are what may still come of the current word; so every order and every fra
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, reduce
 from operator import xor
+from pathlib import Path
 
 import pytest
 
@@ -103,7 +104,7 @@ def crc_fits(frame: bytes) -> bool:
 
 
 WKLY = tuple(only(byte) for byte in b"WKLY")
-MOVES_A_LOCK = {
+MOVES_A_LOCK: dict[str, list[tuple[Pattern, Callable[[bytes], bool]]]] = {
     # By the makers' sheets, with any address and any channel, those that no driver uses included.
     "kerong-cu24": [([only(2), ANY, ANY, only(0x81), ANY, only(0), only(3), ANY], sums)],
     "kerong-cu16": [([only(2), ANY, only(0x31, 0x32, 0x33), only(3), ANY], sums)],
@@ -124,6 +125,14 @@ Modbus relay boards switch at registers 0000 on, and pulse at 0200 on and 0400 o
 """
 
 
+def moves_a_lock(family: str) -> list[tuple[Pattern, Callable[[bytes], bool]]]:
+    """The commands of a family that drive a coil, from the table above."""
+    assert family in MOVES_A_LOCK, (
+        f"write every command that drives a coil of {family} as a pattern into MOVES_A_LOCK of {Path(__file__).name}"
+    )
+    return MOVES_A_LOCK[family]
+
+
 def first_bytes_of_longer_commands() -> list[Pattern]:
     """Writes of several coils or registers: their first seven bytes say how long they are."""
     return [[ANY, only(0x0F, 0x10), ANY, ANY, only(0), only(*range(1, 33)), only(*range(1, 65))]]
@@ -137,7 +146,7 @@ def stream() -> Stream:
 @pytest.mark.parametrize("family", families())
 def test_no_order_of_reads_contains_a_command_that_drives_a_coil(family: str, stream: Stream) -> None:
     found = [
-        frame.hex(" ") for pattern, sound in MOVES_A_LOCK[family] for frame in stream.stretches(pattern) if sound(frame)
+        frame.hex(" ") for pattern, sound in moves_a_lock(family) for frame in stream.stretches(pattern) if sound(frame)
     ]
     assert found == []
 
@@ -164,8 +173,13 @@ def test_the_patterns_are_those_of_real_unlocks(family: str) -> None:
             len(pattern) == len(frame)
             and all(byte in allowed for byte, allowed in zip(frame, pattern, strict=True))
             and sound(frame)
-            for pattern, sound in MOVES_A_LOCK[family]
+            for pattern, sound in moves_a_lock(family)
         ), frame.hex(" ")
+
+
+def test_a_family_without_patterns_is_told_where_to_write_them() -> None:
+    with pytest.raises(AssertionError, match=r"kerong-cu99.*into MOVES_A_LOCK of test_commissioning_reads_only\.py"):
+        moves_a_lock("kerong-cu99")
 
 
 def test_the_automaton_finds_what_is_there() -> None:

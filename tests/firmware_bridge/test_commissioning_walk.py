@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fake_boards import DoorLocks, bus_of
+from fake_boards import DoorLocks, bus_of, channels_told
 from fake_ports import VirtualClock, VirtualPort
 from virtual_boards import firmware, wiring
 
@@ -67,7 +67,7 @@ class Site:
             board = wiring(family, address, channels, **options)
             self.bus.firmware[address] = firmware(family, board, locks)
         self.port = VirtualPort(self.bus, self.clock)
-        told = {"kerong-cu24": 24 if channels > 16 else 16, "kerong-cu16": 16, "kerong-cu48": 48}.get(family, channels)
+        told = channels_told(family, channels)
         boards = tuple(WalkBoard(address=address, channels=told) for address in addresses)
         self.line = WalkLine(name="line-1", port="/dev/x", family=family, baud=None, echo=False, boards=boards)
         self.kept: list[Notebook] = []

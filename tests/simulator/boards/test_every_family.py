@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,14 @@ FRAMES = {
     "winnsen": Frames("90 06 12 01 01 03", "90 06 12 07 01 03", "90 06 05 01 01 03"),
     "wkly": Frames("57 4B 4C 59 08 01 84 84", "57 4B 4C 59 08 07 84 82", "57 4B 4C 59 09 01 82 01 82"),
 }
+
+
+def frames_of(family: str) -> Frames:
+    """What may be said to a family, from the table above."""
+    assert family in FRAMES, (
+        f"write two reads and an unlock of {family}, as its sheet has them, into FRAMES of {Path(__file__).name}"
+    )
+    return FRAMES[family]
 
 
 @dataclass
@@ -107,10 +116,10 @@ class World:
         return self.program.heard
 
     def read(self, wait: float = ASK_S) -> bytes:
-        return self.ask(FRAMES[self.family].read, wait)
+        return self.ask(frames_of(self.family).read, wait)
 
     def unlock(self, wait: float = ASK_S) -> bytes:
-        return self.ask(FRAMES[self.family].unlock, wait)
+        return self.ask(frames_of(self.family).unlock, wait)
 
     def entries(self, kind: Kind) -> int:
         return sum(entry.kind is kind for entry in self.log.since(0))
@@ -135,7 +144,7 @@ def test_a_sound_board_answers_a_read_and_its_answer_follows_the_door(world: Wor
 
 def test_latency_delays_every_answer(world: World) -> None:
     shut = world.read()
-    request_s = len(bytes.fromhex(FRAMES[world.family].read)) * BITS_PER_BYTE / world.wire.baud
+    request_s = len(bytes.fromhex(frames_of(world.family).read)) * BITS_PER_BYTE / world.wire.baud
     world.wire.faults = LineFaults(latency_s=0.4)
     assert world.read(request_s + 0.4) == b""
     world.wait(0.1)
@@ -176,11 +185,11 @@ def test_a_late_answer_comes_after_its_time(world: World) -> None:
 def test_an_echo_comes_before_the_answer(world: World) -> None:
     shut = world.read()
     world.wire.faults = LineFaults(echo=True)
-    assert world.read() == bytes.fromhex(FRAMES[world.family].read) + shut
+    assert world.read() == bytes.fromhex(frames_of(world.family).read) + shut
 
 
 def test_a_rogue_board_answers_for_an_address_that_is_not_there(world: World) -> None:
-    stranger = FRAMES[world.family].read_of_7
+    stranger = frames_of(world.family).read_of_7
     assert world.ask(stranger) == b""
     world.wire.faults = LineFaults(rogue=(1,))
     assert len(world.ask(stranger)) == len(world.read())
@@ -284,6 +293,11 @@ def test_a_family_that_is_not_simulated_is_refused_with_those_that_are() -> None
         family_named("kerong-cu99")
     with pytest.raises(UnknownFamilyError):
         family_named("uart")
+
+
+def test_a_family_without_frames_is_told_where_to_write_them() -> None:
+    with pytest.raises(AssertionError, match=r"kerong-cu99.*into FRAMES of test_every_family\.py"):
+        frames_of("kerong-cu99")
 
 
 def test_a_board_that_watches_its_coils_lets_a_hot_one_rest_until_it_has_cooled_down() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import serial
 
+from simulator.boards.registry import family_names
 from simulator.street import boards_command
 
 PATIENCE_S = 30
@@ -193,6 +194,7 @@ def test_a_mistake_among_the_faults_of_the_start_ends_the_street_with_an_explana
 
 
 def test_boards_of_every_family_run_without_a_site_and_come_back_under_another_name(boards: Any) -> None:
+    assert set(READS) == set(family_names()), f"write the read of each family into READS of {Path(__file__).name}"
     street = boards(*READS, "--channels", "8", "--fault", "A03.jam=hard")
     assert len(street.web.get("/api/doors").json()) == 8 * len(READS)
     assert street.web.get("/api/faults").json()["faults"] == ["A03.jam=hard"]
