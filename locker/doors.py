@@ -71,6 +71,13 @@ class Unlock:
     number: int = 1
 
 
+@dataclass
+class _Wanted:
+    """Whether somebody still waits for an unlock that has not begun."""
+
+    still: bool = True
+
+
 class Doors:
     """The cabinet's doors, as the ledger has them."""
 
@@ -130,15 +137,23 @@ class Doors:
     async def unlock(self, wish: Unlock) -> Outcome:
         """Make one attempt: write it, pulse once, write the outcome.
 
-        A cancelled caller does not cancel the attempt: its outcome is recorded all the same (see `settle`).
+        A cancelled caller does not cancel an attempt that has begun: its outcome is recorded all the same (see
+        `settle`). One that still waits for another at the same door is never written: nobody stands there any more.
         """
-        task = asyncio.create_task(self._one_at_a_time(wish))
+        wanted = _Wanted()
+        task = asyncio.create_task(self._one_at_a_time(wish, wanted))
         self._unlocking.add(task)
         task.add_done_callback(self._unlocking.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            wanted.still = False
+            raise
 
-    async def _one_at_a_time(self, wish: Unlock) -> Outcome:
+    async def _one_at_a_time(self, wish: Unlock, wanted: _Wanted) -> Outcome:
         async with self._locks[wish.compartment]:
+            if not wanted.still:
+                raise asyncio.CancelledError
             return await self._attempt(wish)
 
     async def _attempt(self, wish: Unlock) -> Outcome:
