@@ -74,13 +74,16 @@ def mistakes(error: ValidationError) -> list[Wrong]:
     """What a person did wrong, one for each place, in the order in which it was found."""
     found: dict[tuple[int | str, ...], list[Any]] = {}
     for fault in error.errors(include_url=False):
-        found.setdefault(_place(fault["loc"]), []).append(fault)
+        found.setdefault(_place(fault), []).append(fault)
     wrong = [_wrong(place, _nearest(faults)) for place, faults in found.items()]
     return [each for each in wrong if not _follows(each, found)]
 
 
-def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _place(fault: Any) -> tuple[int | str, ...]:  # noqa: ANN401 - pydantic's ErrorDetails, a plain dict
     """Where the value stands, without the names of the permitted forms that pydantic adds."""
+    location: tuple[int | str, ...] = fault["loc"]
+    if fault["type"] == "extra_forbidden":  # it ends in what somebody wrote, which may look like the name of a form
+        return location
     while len(location) > 1 and isinstance(location[-1], str) and FORM_NAMES.match(location[-1]):
         location = location[:-1]
     return location

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
 from config.forms import COLUMN, FORMS, LOCK_ELSEWHERE
 from config.load import SettingsError, load_settings
@@ -70,6 +70,21 @@ def wrong_with(**values: object) -> list[Wrong]:
 def test_a_mistake_is_one_line_in_both_languages(values: dict[str, object], place: str, words: str) -> None:
     (wrong,) = wrong_with(**values)
     assert (wrong.place, wrong.words) == (place, words)
+
+
+@pytest.mark.parametrize("key", ["none", "int", "str", "float", "bool", "tuple[x", "list[", "function-x"])
+def test_an_unknown_key_that_looks_like_the_name_of_a_form_is_named(key: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(dict[str, Part]).validate_python({"part": {key: 1}})
+    (wrong,) = mistakes(caught.value)
+    assert (wrong.place, wrong.words) == (f"part.{key}", "未知的键 unknown key")
+
+
+def test_an_unknown_key_of_a_section_is_explained_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(EXAMPLE.read_text(encoding="utf-8").replace("[site]", "[site]\nnone = 1"), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"\n  site\.none: 未知的键 unknown key; known here: attendant_phone"):
+        load_settings(path)
 
 
 def test_a_limit_is_left_to_be_put_in_by_whoever_knows_the_unit() -> None:
