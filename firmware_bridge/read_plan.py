@@ -48,7 +48,8 @@ class PlannedRead:
 
 
 LONGEST_REST: Final = 1.5
-"""Times the rest of the settings: a door that opens by itself is still told within two of those."""
+"""Times the rest of the settings: a door that opens by itself is still told within two of those, or within two rounds
+of reads on a line where one round takes longer than such a rest."""
 
 
 def rest_s(reads: Sequence[PlannedRead], settings: PanelSettings) -> float:

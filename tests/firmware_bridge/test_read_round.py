@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from typing import Any
 
 import pytest
-from fake_boards import FakeCu24Bus
+from fake_boards import FakeCu24Bus, bus_of
 from line_bench import Bench, make_bench
 
 from config.settings import PanelSettings
 from firmware_bridge.boards.driver import HookRead, driver_named
+from firmware_bridge.line import STRANGER_WITHIN_S
 from firmware_bridge.line_thread import Awake
 from firmware_bridge.read_plan import LONGEST_REST, PlannedRead, rest_s
+from firmware_bridge.reports import DoorChanged, Latch
 
 POWER = PanelSettings()
 
@@ -39,6 +42,62 @@ def test_boards_that_share_a_line_are_read_less_often_each() -> None:
     four, eight = (resting(make_bench(FakeCu24Bus, boards=boards)) for boards in (4, 8))
     assert POWER.poll_rest_s < four < eight
     assert eight <= LONGEST_REST * POWER.poll_rest_s + 0.005
+
+
+def told_at(bench: Bench, part: str, since: float) -> float:
+    """When the opening of a door was told, whatever the line has done after that."""
+
+    def told() -> list[float]:
+        return [
+            event.at
+            for event in bench.events
+            if isinstance(event, DoorChanged)
+            and (event.compartment, event.latch) == (part, Latch.UNLATCHED)
+            and event.at >= since
+        ]
+
+    bench.until(lambda: bool(told()))
+    return told()[0]
+
+
+@pytest.mark.parametrize(
+    ("family", "channels", "boards"),
+    [
+        ("kerong-cu24", 24, 4),
+        ("kerong-cu24", 24, 16),
+        ("lock485-8a", 24, 8),
+        ("lock485-8a", 50, 14),
+        ("modbus-relay", 32, 8),
+        ("wkly", 24, 8),
+        ("winnsen", 24, 1),
+    ],
+)
+def test_the_longest_rest_still_tells_an_opening_within_two_as_set_or_two_rounds(
+    family: str, channels: int, boards: int
+) -> None:
+    bench = make_bench(bus_of(family), channels=channels, boards=boards)
+    bench.read_first()
+    bench.for_seconds(3.0)
+    cycle = bench.line.cycle()
+    within_s = 2 * max(POWER.poll_rest_s, cycle.took_s)
+    stranger_s = STRANGER_WITHIN_S + cycle.took_s / cycle.requests
+    chance = random.Random(1)
+    for _ in range(12):
+        one, other = (
+            (address, chance.randrange(channels))
+            for address in (chance.choice(list(bench.bus.boards)), max(bench.bus.boards))
+        )
+        bench.for_seconds(1.0 + chance.random())
+        opened_at = bench.clock()
+        for address, channel in {one, other}:
+            bench.bus.door(channel, address).open_by_hand()
+        first, *second = sorted(told_at(bench, f"{address}-{channel}", opened_at) for address, channel in {one, other})
+        assert first - opened_at <= within_s
+        for at in second:  # between the two the line may ask whether a stranger has opened the first
+            assert at - opened_at <= within_s + stranger_s
+        for address, channel in {one, other}:
+            bench.bus.door(channel, address).close()
+        bench.for_seconds(1.0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 8, 24])
