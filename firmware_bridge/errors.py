@@ -23,6 +23,10 @@ class FrameFieldError(BridgeError, ValueError):
     """An address or a channel that the family's frames cannot carry; nothing was encoded."""
 
 
+class LineSettingsError(BridgeError):
+    """A line is set so that its boards cannot be read, whatever they are."""
+
+
 class PortError(BridgeError):
     """The serial port cannot be used."""
 

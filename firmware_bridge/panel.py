@@ -19,6 +19,7 @@ from firmware_bridge.errors import PanelUseError
 from firmware_bridge.fault_book import FaultBook
 from firmware_bridge.faults import Fault, FaultKind
 from firmware_bridge.line import Line
+from firmware_bridge.line_settings import refuse_misset
 from firmware_bridge.line_thread import LineThread
 from firmware_bridge.port import OpenPort, open_serial
 from firmware_bridge.power import Lock, PowerBudget
@@ -251,10 +252,15 @@ def refuse_unusable(
 ) -> None:
     """Refuse settings that no panel can work with, and open nothing.
 
+    A panel may be made with some of these all the same: what its boards then say is how a fitter finds out.
+
     Raises:
         PanelUseError, FrameFieldError, UnknownFamilyError: as `Panel`.
+        LineSettingsError: a line's rate or status codes leave all its doors unknown.
     """
     Panel(lines, compartments, power, on_event=lambda _: None)
+    for line in lines:
+        refuse_misset(line, {each.board for each in compartments if each.line == line.name})
 
 
 def _unsent(outcome: Outcome, detail: str, now: float) -> UnlockReport:

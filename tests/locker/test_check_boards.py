@@ -53,3 +53,10 @@ def test_a_board_setting_that_its_family_does_not_know_is_named(site: Path) -> N
 def test_the_example_site_has_boards_that_can_be_driven(site: Path) -> None:
     (finding,) = check._boards(load_settings(site))
     assert finding.fault is None
+
+
+def test_a_rate_that_no_board_of_the_family_has_gets_no_tick(site: Path) -> None:
+    change(site, 'family = "kerong-cu24"', 'family = "kerong-cu24"\nbaud = 19201')
+    (finding,) = check._boards(load_settings(site))
+    assert "lines.baud：线路" in finding.fault
+    assert "has baud = 19201, but kerong-cu24 boards run at 19200, 9600" in finding.fault
