@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iris.code import iris_code
+from iris.forgetting import forgetting
 from iris.geometry import Segmentation
-from iris.picture import checked
+from iris.picture import Picture, checked
 from iris.quality import Quality, quality, refuse_if_poor
 from iris.refusals import NoEye, Refusal
 from iris.segment.eye import find_eyes
@@ -29,12 +30,17 @@ def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encode
     """Encodes the eye in a (height, width) grey picture of 8 bits; near-infrared light is expected.
 
     A picture that can be read in two ways gives a template with two readings, unless only one of them is fit for use.
-    The same picture always gives the same answer, and the work is bounded whatever the picture shows.
+    The same picture always gives the same answer, and the work is bounded whatever the picture shows. What was taken
+    from the picture is overwritten before this returns or raises; the picture itself is the caller's.
 
     Raises:
         iris.refusals.Refusal: one of its subclasses, naming why the picture gives no template.
     """
-    valid = checked(picture)
+    with forgetting():
+        return _encoded(checked(picture), side or EyeSide.UNKNOWN)
+
+
+def _encoded(valid: Picture, side: EyeSide) -> Encoded:
     refused: Refusal | None = None
     good: list[Encoded] = []
     for eye in find_eyes(valid):
@@ -45,7 +51,7 @@ def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encode
         except Refusal as refusal:
             refused = refused or refusal
             continue
-        template = Template.of(code, side=side or EyeSide.UNKNOWN, quality=found.score)
+        template = Template.of(code, side=side, quality=found.score)
         good.append(Encoded(template, found, eye.segmentation))
     if not good:
         raise refused or NoEye("nothing was found")

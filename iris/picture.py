@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from iris.forgetting import note
 from iris.geometry import Circle, Contour
 from iris.refusals import BadPicture
 
@@ -32,7 +33,7 @@ def checked(picture: object) -> Picture:
         raise BadPicture(f"expected one grey plane, got an array of shape {picture.shape}")
     if not MIN_SIDE <= min(picture.shape) <= max(picture.shape) <= MAX_SIDE:
         raise BadPicture(f"expected sides of {MIN_SIDE} to {MAX_SIDE} px, got {picture.shape[1]}x{picture.shape[0]}")
-    return np.ascontiguousarray(picture)
+    return picture if picture.flags.c_contiguous else note(np.ascontiguousarray(picture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class DetectionCopy:
     left: int = 0
     top: int = 0
     opened: bool = False
+
+    def __post_init__(self) -> None:
+        """Notes the pixels as an eye's: they are overwritten when encoding ends."""
+        for made in (self.pixels, self.filled, self.plain, self.glints):
+            note(made)
 
     def in_picture(self, curve: Curve) -> Curve:
         """A curve of the copy in pixels of the original picture."""

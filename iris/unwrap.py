@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iris.forgetting import note
 from iris.geometry import Contour, FloatArray, even_angles
 from iris.picture import Picture
 from iris.segment.rings import inside, sample
@@ -41,4 +42,4 @@ def unwrap(picture: Picture, pupil: Contour, limbus: Contour) -> Sheet:
     depth = EDGE + (1.0 - EDGE) * ((np.arange(ROWS, dtype=np.float32) + 0.5) / ROWS)[:, None]
     x = (inner_x + depth * (outer_x - inner_x)).astype(np.float32)
     y = (inner_y + depth * (outer_y - inner_y)).astype(np.float32)
-    return Sheet(x, y, sample(picture, x, y), inside(picture.shape, x, y))
+    return Sheet(x, y, note(sample(picture, x, y)), inside(picture.shape, x, y))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from iris.forgetting import note
 from iris.picture import DETECTION_SIDE, DetectionCopy, Picture
 
 SPOT = 9
@@ -53,9 +54,10 @@ def _filled(picture: Picture, step: int) -> DetectionCopy:
     whole = picture[: height // step * step, : width // step * step]
     small = cv2.resize(whole, (width // step, height // step), interpolation=cv2.INTER_AREA)
     square = np.ones((SPOT, SPOT), np.uint8)
-    opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, square)
+    opened = note(cv2.morphologyEx(small, cv2.MORPH_OPEN, square))
     darkest, median, bright = np.percentile(small, (2.0, 50.0, 99.5))
-    in_pupil = cv2.medianBlur(small, NEIGHBOURHOOD) <= darkest + DARKNESS * (median - darkest)
+    smooth = note(cv2.medianBlur(small, NEIGHBOURHOOD))
+    in_pupil = smooth <= darkest + DARKNESS * (median - darkest)
     lamp_like = (small > BRIGHTNESS * bright) | in_pupil
     peaks = (((cv2.subtract(small, opened) > RISE) & lamp_like) * np.uint8(255)).astype(np.uint8)
     glints = cv2.dilate(peaks, np.ones((3, 3), np.uint8))

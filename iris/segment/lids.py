@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from iris.forgetting import note
 from iris.geometry import Contour, FloatArray, Lid
 from iris.picture import Picture
 from iris.segment.iris_grey import IrisGrey
@@ -196,7 +197,7 @@ def _even(pixels: Picture, radius: float) -> Picture:
     if deviation <= BILINEAR_BLUR:
         return pixels
     blur = float(np.sqrt(deviation**2 - BILINEAR_BLUR**2))
-    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.uint8)
+    return note(np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.uint8))
 
 
 def _part(curve: Contour, x: FloatArray, y: FloatArray) -> FloatArray:
