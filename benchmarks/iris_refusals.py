@@ -3,8 +3,8 @@
 Run: python benchmarks/iris_refusals.py [--count N] [--eyes LAYOUT=DIR ...] [--subjects A-B] [--fit]
 
 Without --eyes only drawn pictures are used. With it, real eyes are tried as they are, and `--fit` prints the
-coefficients of `iris.quality.likeness` from them, from drawn eyes and from pictures without an eye of
-another seed than those tried.
+coefficients of `iris.quality.likeness` from them, as they are, worsened, and as hard-set cameras would show them
+(`small_eyes.py`), from drawn eyes, and from pictures without an eye of another seed than those tried.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import argparse
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
@@ -21,13 +22,14 @@ import numpy as np
 from logistic_fit import fitted, written
 from not_eyes import KINDS
 from numpy.typing import NDArray
+from small_eyes import BLACKS, small_eye_of
 from worse_eyes import WAYS
 
 from iris import impostors
 from iris.code import iris_code
 from iris.encode import encode
 from iris.evaluation.layouts import Layout, items
-from iris.evaluation.scores import read_grey
+from iris.evaluation.picture_file import read_grey
 from iris.geometry import Circle
 from iris.planes import distances, planes, turned
 from iris.quality import Quality, quality
@@ -47,10 +49,14 @@ STAYED = 0.1
 HIDING = {"lids": 0.7, "glare": 0.4, "hair": 30.0}
 """Levels from which on no worsened eye is recognised any more: to be refused like what is no eye."""
 STEPS = tuple((way, level) for way in WAYS for level in way.levels)
-GROUP_WEIGHTS = {"real": 2.0, "worsened": 1.0, "drawn": 1.0, "no eye": 3.0, "hidden": 1.0}
+GROUP_WEIGHTS = {"real": 2.0, "hard": 1.0, "harsh": 0.5, "worsened": 1.0, "drawn": 1.0, "no eye": 3.0, "hidden": 1.0}
 NOT_EYES = ("no eye", "hidden")
+SHUT = ("lids 80% closed", "lids 100% closed")
+"""Views of drawn eyes in which no iris is left."""
 MATCHING_RATE = 1e-6
 """False match rate of one comparison at which what passes must match nobody."""
+SMALL_SHARE = 2
+"""Pictures of each eye that are also made small and hard-set for the fit."""
 FITTED_LEVELS = 3
 """Levels of each way to worsen a picture, the mildest, that an eye must survive."""
 
@@ -82,11 +88,15 @@ def without_eye(kind: str, count: int, seed: int) -> Iterator[Grey]:
 def drawn_eyes(count: int, seed: int) -> Iterator[tuple[Grey, Truth, str]]:
     """Drawn eyes as they should be and with each fault that a view can have, with the fault's name and degree."""
     for number in range(count):
-        eye = grow(Identity(seed, f"person {number}", Side.LEFT if number % 2 else Side.RIGHT))
-        rng = np.random.default_rng([seed, number])
-        for name, view in views(draw_view(rng)):
-            rendered = render(eye, view, rng)
-            yield rendered.picture, rendered.truth, name
+        yield from drawn_views(number, seed)
+
+
+def drawn_views(number: int, seed: int) -> Iterator[tuple[Grey, Truth, str]]:
+    eye = grow(Identity(seed, f"person {number}", Side.LEFT if number % 2 else Side.RIGHT))
+    rng = np.random.default_rng([seed, number])
+    for name, view in views(draw_view(rng)):
+        rendered = render(eye, view, rng)
+        yield rendered.picture, rendered.truth, name
 
 
 def views(view: View) -> Iterator[tuple[str, View]]:
@@ -140,11 +150,16 @@ def try_drawn(count: int) -> None:
     tell(groups)
 
 
-def real_pictures(folders: list[str], subjects: tuple[int, int] | None) -> Iterator[tuple[str, Grey]]:
+def real_files(folders: list[str], subjects: tuple[int, int] | None) -> Iterator[tuple[str, Path]]:
     for text in folders:
         layout, _, folder = text.partition("=")
         for item in items(Path(folder), Layout(layout), subjects):
-            yield f"{layout} {item.eye}", read_grey(item.path)
+            yield f"{layout} {item.eye}", item.path
+
+
+def real_pictures(folders: list[str], subjects: tuple[int, int] | None) -> Iterator[tuple[str, Grey]]:
+    for name, path in real_files(folders, subjects):
+        yield name, read_grey(path)
 
 
 def try_real(folders: list[str], subjects: tuple[int, int] | None) -> None:
@@ -174,53 +189,69 @@ def stayed(before: Circle, now: Circle) -> bool:
     return bool(moved < STAYED * before.r)
 
 
-@dataclass
-class Sample:
-    """What the likeness is fitted to: rows in groups, each of which counts as a whole."""
-
-    rows: list[dict[str, float]] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
-
-    def add(self, found: Quality, group: str) -> None:
-        self.rows.append(figures(found))
-        self.groups.append(group)
+Rows = list[tuple[str, dict[str, float]]]
+"""What the likeness is fitted to: each row's group, which counts as a whole, and its figures."""
 
 
-def real_sample(sample: Sample, folders: list[str], subjects: tuple[int, int] | None) -> None:
-    """Real eyes as they are; the first picture of each worsened mildly, and until it is hidden."""
-    seen: Counter[str] = Counter()
-    for name, picture in real_pictures(folders, subjects):
+def real_rows(job: tuple[Path, int]) -> Rows:
+    """A real eye as it is and small and hard-set; the first picture of each worsened mildly, and until it is hidden."""
+    path, number = job
+    picture = read_grey(path)
+    found = judged(picture)
+    if found is None:
+        return []
+    rows = [("real", figures(found[1]))]
+    iris = found[0].segmentation.limbus.circle
+    for kind in BLACKS if number <= SMALL_SHARE else ():
+        small, placed = small_eye_of(picture, path, kind)
+        now = judged(small)
+        if now and stayed(placed.circle(iris), now[0].segmentation.limbus.circle):
+            rows.append((kind, figures(now[1])))
+    for way, level in STEPS if number == 1 else ():
+        hidden, mild = level >= HIDING.get(way.name, np.inf), level in way.levels[:FITTED_LEVELS]
+        worse = judged(way.worsen(picture, level, iris, np.random.default_rng(5))) if hidden or mild else None
+        if worse and (hidden or way.moves or stayed(iris, worse[0].segmentation.limbus.circle)):
+            rows.append(("hidden" if hidden else "worsened", figures(worse[1])))
+    return rows
+
+
+def drawn_rows(number: int) -> Rows:
+    rows: Rows = []
+    for picture, truth, name in drawn_views(number, FITTED_SEED):
         found = judged(picture)
-        if found is None:
-            continue
-        sample.add(found[1], "real")
-        seen[name] += 1
-        iris = found[0].segmentation.limbus.circle
-        for way, level in STEPS if seen[name] == 1 else ():
-            hidden, mild = level >= HIDING.get(way.name, np.inf), level in way.levels[:FITTED_LEVELS]
-            worse = judged(way.worsen(picture, level, iris, np.random.default_rng(5))) if hidden or mild else None
-            if worse and (hidden or way.moves or stayed(iris, worse[0].segmentation.limbus.circle)):
-                sample.add(worse[1], "hidden" if hidden else "worsened")
+        iris = Circle(truth.iris.x, truth.iris.y, truth.iris.radius)
+        if found and name in SHUT:
+            rows.append(("hidden", figures(found[1])))
+        elif found and stayed(iris, found[0].segmentation.limbus.circle):
+            rows.append(("drawn", figures(found[1])))
+    return rows
+
+
+def other_rows(job: tuple[str, int]) -> Rows:
+    found = [judged(picture) for picture in without_eye(*job, FITTED_SEED)]
+    return [("no eye", figures(one[1])) for one in found if one]
 
 
 def fit(folders: list[str], subjects: tuple[int, int] | None, count: int) -> None:
-    sample = Sample()
-    real_sample(sample, folders, subjects)
-    for picture, truth, _ in drawn_eyes(count // 3, FITTED_SEED):
-        found = judged(picture)
-        if found and stayed(Circle(truth.iris.x, truth.iris.y, truth.iris.radius), found[0].segmentation.limbus.circle):
-            sample.add(found[1], "drawn")
-    for kind in KINDS:
-        for picture in without_eye(kind, count, FITTED_SEED):
-            found = judged(picture)
-            if found:
-                sample.add(found[1], "no eye")
-    groups, sizes = np.array(sample.groups), Counter(sample.groups)
-    weights = [GROUP_WEIGHTS[group] / sizes[group] for group in sample.groups]
-    model = fitted(sample.rows, [group not in NOT_EYES for group in sample.groups], weights)
+    seen: Counter[str] = Counter()
+    jobs = []
+    for name, path in real_files(folders, subjects):
+        seen[name] += 1
+        jobs.append((path, seen[name]))
+    with Pool(initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        parts = [
+            *pool.imap(real_rows, jobs, chunksize=4),
+            *pool.imap(drawn_rows, range(count // 2)),
+            *pool.imap(other_rows, [(kind, count) for kind in KINDS]),
+        ]
+    told = [row for part in parts for row in part]
+    groups, rows = np.array([group for group, _ in told]), [row for _, row in told]
+    sizes = Counter(groups.tolist())
+    weights = [GROUP_WEIGHTS[group] / sizes[group] for group in groups]
+    model = fitted(rows, [group not in NOT_EYES for group in groups], weights)
     print(dict(sizes))
     print(written(model, "LIKENESS"))
-    odds = np.array([model.log_odds(row) for row in sample.rows])
+    odds = np.array([model.log_odds(row) for row in rows])
     for limit in (-4.0, -3.5, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0):
         lost = ", ".join(f"{group} {np.mean(odds[groups == group] < limit):.2%}" for group in GROUP_WEIGHTS)
         print(f"  limit {limit:4}: refused of {lost}")

@@ -51,6 +51,16 @@ class IrisCode:
     bits: NDArray[np.bool_]
     mask: NDArray[np.bool_]
 
+    def mirrored(self) -> IrisCode:
+        """The code that the picture's reflection in a horizontal axis would have given.
+
+        Reflection negates the angle, and the phase of a response with it: columns run backwards, the real part stays,
+        the sign of the imaginary part changes.
+        """
+        bits = np.roll(self.bits[::-1], 1, axis=0)
+        bits[..., 1] ^= True
+        return IrisCode(np.ascontiguousarray(bits), np.ascontiguousarray(np.roll(self.mask[::-1], 1, axis=0)))
+
 
 def iris_code(grey: FloatArray, usable: Flags) -> IrisCode:
     """Encodes a sheet (ROWS, COLUMNS); places that are not usable are filled so that they say nothing."""

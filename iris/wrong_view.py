@@ -50,18 +50,8 @@ _TEXTS = {
 
 
 def mirrored(template: Template) -> Template:
-    """The template that the picture's reflection in a horizontal axis would have given.
-
-    Reflection negates the angle, and the phase of a response with it: columns run backwards, the real part stays, the
-    sign of the imaginary part changes.
-    """
-
-    def reflected(code: IrisCode) -> IrisCode:
-        bits = np.roll(code.bits[::-1], 1, axis=0)
-        bits[..., 1] ^= True
-        return IrisCode(np.ascontiguousarray(bits), np.ascontiguousarray(np.roll(code.mask[::-1], 1, axis=0)))
-
-    return _changed(template, reflected)
+    """The template that the picture's reflection in a horizontal axis would have given."""
+    return _changed(template, IrisCode.mirrored)
 
 
 def upside_down(template: Template) -> Template:

@@ -1,7 +1,7 @@
 """How much a segmented picture looks like an eye: print, stains and blurred noise hold dark discs in larger ones too.
 
-What the search for the boundaries believes counts most; three measures of the pupil, taken after the curves were drawn,
-tell eyes from blobs that have soft or broken rims or stand out of nothing.
+What the search for the boundaries believes counts most; measures taken after the curves were drawn tell eyes from blobs
+that have soft or broken rims, stand out of nothing, or hold no texture.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ LIKENESS = Logistic(
         "edge_width": -2.5,
         "pupil_certainty": 2.44,
         "distinctness": 1.8,
+        "detail": 0.0,
     },
 )
 """Printed by `benchmarks/iris_refusals.py --fit`: real eyes of two cameras as they are and mildly
@@ -47,6 +48,7 @@ def figures(found: Measures) -> dict[str, float]:
         "edge_width": _log(found.edge_width, 0.02, 0.5),
         "pupil_certainty": found.pupil_certainty,
         "distinctness": _log(found.distinctness, 0.5, 6.0),
+        "detail": _log(found.detail, 0.005, 0.5),
     }
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from iris.code import IrisCode
 from iris.geometry import Contour, FloatArray, even_angles
 from iris.picture import Picture
-from iris.quality.repetition import least_distance_turned
+from iris.quality.repetition import least_distance_mirrored, least_distance_turned
 from iris.quality.rims import pupil_edge
 from iris.segment.eye import Eye
 from iris.segment.rings import inside, sample
@@ -84,6 +84,7 @@ class Measures:
         probability: that pupil and limbus are right, as the search for them believes.
         detail: sharpness over the step across the pupil's boundary, so that dim light does not count.
         repetition: least distance of the code to itself turned, 0 to 0.5; small in patterns that repeat around.
+        symmetry: least distance of the code to its own mirror image, 0 to 0.5; small in straight bars.
     """
 
     radius: float
@@ -116,6 +117,7 @@ class Measures:
     probability: float
     detail: float
     repetition: float
+    symmetry: float
 
 
 def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
@@ -164,6 +166,7 @@ def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
         probability=eye.boundaries.probability,
         detail=sharpness / max(rim.contrast, 1.0),
         repetition=least_distance_turned(code),
+        symmetry=least_distance_mirrored(code),
     )
 
 

@@ -11,9 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from iris.code import CODE_COLUMNS, CODE_ROWS, IrisCode, iris_code
-from iris.quality import Components, Quality, quality
+from iris.quality import Components, Quality, quality, refuse_if_poor
 from iris.quality.likeness import likeness, likeness_if_sharp
-from iris.quality.repetition import LEAST_TURN, least_distance_turned
+from iris.quality.repetition import LEAST_TURN, least_distance_mirrored, least_distance_turned
+from iris.refusals import NoEye
 from iris.segment.eye import find_eye
 
 Grey = NDArray[np.uint8]
@@ -181,6 +182,41 @@ def test_repetition_agrees_with_turning_the_code_step_by_step() -> None:
         both = code.mask & np.roll(code.mask, turn, axis=0)
         told.append((code.bits ^ np.roll(code.bits, turn, axis=0))[both].mean())
     assert least_distance_turned(code) == pytest.approx(min(told), abs=1e-5)
+
+
+@pytest.mark.parametrize("direction", [0.0, 0.5, 1.2])
+def test_straight_bars_over_a_smooth_iris_are_refused_and_an_iris_is_not_symmetric(
+    drawn: Callable[..., Any], direction: float
+) -> None:
+    assert measured(drawn(upper=-1.2, lower=1.2).draw()).symmetry > 0.35
+    smooth = drawn(upper=-1.2, lower=1.2, texture=0.0).draw()
+    y, x = np.indices(smooth.shape)
+    bars = 12 * np.sin(2 * np.pi * (x * np.cos(direction) + y * np.sin(direction)) / 24)
+    found = measured(np.clip(smooth + bars, 0, 255).astype(np.uint8))
+    assert found.symmetry < 0.3
+    with pytest.raises(NoEye):
+        refuse_if_poor(found)
+
+
+def test_symmetry_agrees_with_mirroring_and_turning_the_code_step_by_step() -> None:
+    rng = np.random.default_rng(4)
+    code = IrisCode(rng.random((CODE_COLUMNS, CODE_ROWS, 2)) < 0.5, rng.random((CODE_COLUMNS, CODE_ROWS)) < 0.7)
+    image, told = code.mirrored(), []
+    for turn in range(CODE_COLUMNS):
+        both = code.mask & np.roll(image.mask, turn, axis=0)
+        agreement = 1 - 2 * (code.bits ^ np.roll(image.bits, turn, axis=0))[both].mean()
+        told.append(0.5 * (1 - agreement * np.sqrt(both.mean())))
+    assert least_distance_mirrored(code) == pytest.approx(min(told), abs=1e-5)
+
+
+def test_a_code_that_is_its_own_mirror_image_is_told_whatever_its_axis() -> None:
+    rng = np.random.default_rng(5)
+    half = IrisCode(rng.random((CODE_COLUMNS, CODE_ROWS, 2)) < 0.5, np.ones((CODE_COLUMNS, CODE_ROWS), bool))
+    image = half.mirrored()
+    columns = np.arange(CODE_COLUMNS) < CODE_COLUMNS // 2
+    bits = np.where(columns[:, None, None], half.bits, image.bits)
+    whole = IrisCode(np.roll(bits, 17, axis=0), half.mask)
+    assert least_distance_mirrored(whole) < 0.02
 
 
 def test_advice_names_the_worst_first(drawn: Callable[..., Any]) -> None:
