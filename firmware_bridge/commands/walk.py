@@ -20,7 +20,7 @@ from firmware_bridge.commissioning.notebook import (
     load_notebook,
     save_notebook,
 )
-from firmware_bridge.commissioning.ports import find_ports
+from firmware_bridge.commissioning.ports import find_ports, lasting_name
 from firmware_bridge.commissioning.signals import SignalReader
 from firmware_bridge.commissioning.site_file import check_site, write_site
 from firmware_bridge.commissioning.walk import Walk
@@ -95,7 +95,7 @@ def _begun(
     talk: Conversation, arguments: argparse.Namespace, columns: tuple[ColumnPlan, ...] | None
 ) -> Notebook | None:
     """Find the boards and ask for the columns; None when there are no boards that a walk can tell apart."""
-    ports = arguments.port or find_ports()
+    ports = tuple(map(lasting_name, arguments.port or find_ports()))
     if not ports:
         talk.say(NO_PORT)
         return None
@@ -148,7 +148,7 @@ def _lines(found: list[FoundBoard], site: Path) -> tuple[WalkLine, ...]:
 
 def _names_of_ports(site: Path) -> dict[str, str]:
     try:
-        return {line.port: line.name for line in load_settings(site).lines}
+        return {lasting_name(line.port): line.name for line in load_settings(site).lines}
     except SettingsError:
         return {}
 

@@ -26,3 +26,8 @@ def find_ports(
         for link in sorted(folder.iterdir()) if folder.is_dir() else ():
             links.setdefault(link.resolve(), str(link))
     return tuple(links.get(Path(device).resolve(), device) for device in sorted(devices()))
+
+
+def lasting_name(port: str) -> str:
+    """A port as it is found from any folder: a site file may be read from another one than it was written in."""
+    return port if "://" in port else str(Path(port).absolute())

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import config
 from firmware_bridge.commissioning.notebook import write_whole
+from firmware_bridge.commissioning.ports import lasting_name
 from firmware_bridge.commissioning.wiring import Table, Wiring
 from firmware_bridge.errors import BridgeError
 
@@ -87,8 +88,8 @@ def spliced(text: str, wiring: Wiring) -> str:
         SiteFileError: it is no TOML, or is written in a way that this cannot change safely.
     """
     old = _parsed(text)
-    carried = {each.get("port"): each for each in old.get("lines", ()) if isinstance(each, dict)}
-    lines = [_carry(line, carried.get(line["port"], {})) for line in wiring.lines]
+    carried = {lasting_name(str(each.get("port"))): each for each in old.get("lines", ()) if isinstance(each, dict)}
+    lines = [_carry(line, carried.get(lasting_name(line["port"]), {})) for line in wiring.lines]
     new = {"lines": lines, "columns": list(wiring.columns)}
     kept, at = _without_parts(text)
     result = kept[:at] + as_toml(new) + kept[at:]

@@ -20,6 +20,7 @@ from firmware_bridge.commissioning.column_plan import ColumnPlanError, read_colu
 from firmware_bridge.commissioning.conversation import ConsoleConversation
 from firmware_bridge.commissioning.handover import Verdict
 from firmware_bridge.commissioning.notebook import Notebook, WalkBoard, WalkLine, load_notebook, save_notebook
+from firmware_bridge.commissioning.ports import lasting_name
 from firmware_bridge.commissioning.site_file import SiteFileError, check_site, spliced, write_site
 from firmware_bridge.commissioning.verify import Verification
 from firmware_bridge.commissioning.wiring import Wiring
@@ -213,6 +214,27 @@ def notebook_of(port: Path) -> Notebook:
         boards=(WalkBoard(address=1, channels=16),),
     )
     return Notebook(lines=(line,), columns=read_columns("A:3S"))
+
+
+def test_a_port_that_is_named_from_here_is_written_as_it_is_found_from_anywhere(
+    board: Command, bus: FakeBus, pty: PtyBus, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.write_text(site.read_text(encoding="utf-8").replace(str(pty.path), "./left"), encoding="utf-8")
+    monkeypatch.chdir(site.parent)
+    Answers(monkeypatch)  # nobody opens a door: the walk ends, and its notebook stays
+    search = ("--port", "left", "--family", FAMILY, "--baud", 19200)
+    assert board("walk", *search, "--out", site, "--columns", "A:S,M,L") == 1
+    notebook = load_notebook(site.with_name("site.toml.walk"))
+    assert notebook is not None
+    assert [(line.name, line.port) for line in notebook.lines] == [("left", str(pty.path))]
+    assert bus.unlock_frames == []
+    walked = {"name": "left", "port": str(pty.path), "family": FAMILY, "boards": []}
+    assert "reply_timeout_s = 0.1" in spliced(site.read_text(encoding="utf-8"), Wiring((walked,), ({"name": "A"},), ()))
+
+
+@pytest.mark.parametrize("port", ["socket://10.0.0.7:4001", "rfc2217://gate:4001", "/dev/serial/by-path/left"])
+def test_an_address_in_a_network_and_a_whole_path_stay_as_they_are(port: str) -> None:
+    assert lasting_name(port) == port
 
 
 def test_of_two_fitters_the_second_is_told_and_writes_nothing(
