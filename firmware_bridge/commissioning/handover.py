@@ -27,8 +27,10 @@ class Verdict(StrEnum):
 REMEDIES: Final = {
     Outcome.OPENED: "",
     Outcome.ALREADY_OPEN: "close the door; if it is closed, its sensor or `inverted` is wrong: walk again",
-    Outcome.JAMMED: "push the door and try again; then look at the lock's plug, the bolt, and the supply under load; "
-    "where no lock clicks at all, the settings name the wrong channel: walk again",
+    Outcome.JAMMED: "if it did open: its hook says latched all the same, so mend the hook or its cable; if it did not: "
+    "push the door and try again, then look at the lock's plug, the bolt, and the supply under load; where no lock "
+    "clicks, or another does, the settings name the wrong channel: set first_index the other way (0 or 1) where the "
+    "family has it, or walk again",
     Outcome.UNCONFIRMED: "the board fell silent after the pulse: look at the supply under load and at coils_at_once",
     Outcome.REFUSED: "see what the board said; a hot coil rests for a while",
     Outcome.LINE_DOWN: "look at the cable, the power and the port: `iris-locker board scan`",

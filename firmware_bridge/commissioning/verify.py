@@ -83,7 +83,7 @@ class Verification:
                 raise
             self.reports.append(report)
             if report.verdict is not Verdict.GOOD:
-                self._talk.say(f"{each.id}: {report.outcome or 'not tried'}. {report.detail} {report.remedy}".rstrip())
+                self._tell(report)
 
     def _try(self, door: CompartmentSettings) -> DoorReport:
         blank, self._tried = _blank(door), None
@@ -106,6 +106,13 @@ class Verification:
             report = _failed(report, f"{', '.join(others)} opened instead or as well", WRONG_DOOR)
         self._tried = report
         return self._see_closed(report, others)
+
+    def _tell(self, report: DoorReport) -> None:
+        """A door that is not good: what was seen, and below it what to do."""
+        outcome = report.outcome or Verdict.NOT_TRIED
+        self._talk.say(f"{report.door}: {outcome}: {report.detail}" if report.detail else f"{report.door}: {outcome}")
+        if report.remedy:
+            self._talk.say(f"    {report.remedy}")
 
     def _forget_late_words(self) -> None:
         """What was typed too late for the door before is not to be taken for this one."""

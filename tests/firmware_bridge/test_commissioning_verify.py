@@ -100,11 +100,24 @@ def test_a_jammed_door_and_one_that_stays_open_are_told_with_their_remedies(
 ) -> None:
     bus, panel = world()
     bus.door(1).stuck = True
-    reports = verify(panel, Fitter(bus, closes=False, word="s", answer=""))
+    fitter = Fitter(bus, closes=False, word="s", answer="")
+    reports = verify(panel, fitter)
     assert [each.outcome for each in reports] == [Outcome.OPENED, Outcome.JAMMED, Outcome.OPENED]
     assert {each.verdict for each in reports} == {Verdict.FAILED}
     assert "bolt" in reports[0].remedy
     assert "push the door" in reports[1].remedy
+    at = fitter.said.index("A02: jammed: the hook stayed latched; the board took the request")
+    assert fitter.said[at + 1] == f"    {reports[1].remedy}"
+
+
+def test_a_hook_that_lies_and_a_board_that_counts_otherwise_are_named_where_a_door_seems_jammed(world: World) -> None:
+    bus, panel = world("wkly", first_index=0)
+    bus.boards[1].doors[1].stuck = True
+    (first, *_) = verify(panel, Fitter(bus, closes=True, word=None, answer=""))
+    assert first.outcome is Outcome.JAMMED
+    assert first.also_opened == ()
+    assert first.remedy.startswith("if it did open: its hook")
+    assert "first_index" in first.remedy
 
 
 def test_a_board_that_counts_from_another_number_opens_the_wrong_doors_and_the_remedy_says_so(
