@@ -18,6 +18,7 @@ EXPLAINED_BY_PULSE_S: Final = 10.0
 FLUTTER_WINDOW_S: Final = 10.0
 FLUTTER_MOVES: Final = 8
 """Nobody opens and shuts a door four times in ten seconds."""
+SAID_IN_MINUTES_S: Final = 120.0
 
 
 @dataclass(slots=True)
@@ -117,8 +118,8 @@ class DoorFaults:
     def _look(self, compartment: str, door: DoorPast, now: float) -> None:
         """What time alone tells."""
         if door.open_since is not None and now - door.open_since >= self._left_open_s:
-            minutes = (now - door.open_since) / 60
-            self._book.lasts(FaultKind.DOOR_LEFT_OPEN, compartment, f"it has been open for {minutes:.0f} minutes", now)
+            cause = f"it has been open for {_spoken(now - door.open_since)}"
+            self._book.lasts(FaultKind.DOOR_LEFT_OPEN, compartment, cause, now)
         if door.cool_at is not None and now >= door.cool_at:
             door.cool_at = None
             self._cooling.discard(compartment)
@@ -129,3 +130,11 @@ class DoorFaults:
         if door is None:
             door = self._doors[compartment] = DoorPast()
         return door
+
+
+def _spoken(seconds: float) -> str:
+    """A time as a person says it: in seconds, from two minutes on in minutes."""
+    if seconds < SAID_IN_MINUTES_S:
+        whole = max(1, int(seconds))
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    return f"{int(seconds / 60)} minutes"

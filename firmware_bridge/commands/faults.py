@@ -76,11 +76,11 @@ def _fault(fault: FaultRecord) -> Iterator[str]:
 def _cycle(cycle: CycleRecord) -> str:
     if not cycle.up:
         return f"line {cycle.line} is down"
-    reads = "1 read" if cycle.reads == 1 else f"{cycle.reads} reads"
+    reads, take = ("1 read", "takes") if cycle.reads == 1 else (f"{cycle.reads} reads", "take")
     if not cycle.wire_ms:
         return f"line {cycle.line}: {reads} for all doors, none answered yet"
     times = cycle.took_ms / cycle.wire_ms
     return (
-        f"line {cycle.line}: {reads} for all doors take {cycle.took_ms:g} ms, {times:.2f} times the wire's own "
+        f"line {cycle.line}: {reads} for all doors {take} {cycle.took_ms:g} ms, {times:.2f} times the wire's own "
         f"{cycle.wire_ms:g} ms; every door was read again within {cycle.every_ms:g} ms"
     )

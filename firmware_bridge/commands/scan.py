@@ -9,6 +9,8 @@ from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
+import serial
+
 from firmware_bridge.boards.driver import driver_named, families
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
 from firmware_bridge.commands.survey import Survey, survey
@@ -18,7 +20,9 @@ from firmware_bridge.scan import ENOUGH_SILENCE, FoundBoard, speed_is_settable
 NO_PORT = "this machine has no serial port: plug the adapter in, or name a TCP serial server with --port"
 MOST_RATES_NAMED = 3
 LEAST_RATE, GREATEST_RATE = 300, 1_000_000
-"""Bits per second of any serial line."""
+"""Bits per second that a line of lock boards may have."""
+RATES = tuple(rate for rate in serial.Serial.BAUDRATES if LEAST_RATE <= rate <= GREATEST_RATE)
+"""Those that adapters and boards agree on: at any other nothing can answer."""
 
 
 def add_scan(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -46,12 +50,9 @@ def add_search_arguments(leaf: argparse.ArgumentParser) -> None:
 
 
 def _rate(text: str) -> int:
-    rate = int(text)
-    if not LEAST_RATE <= rate <= GREATEST_RATE:
-        raise argparse.ArgumentTypeError(
-            f"{rate} is no rate of a line: {LEAST_RATE} to {GREATEST_RATE} bits per second"
-        )
-    return rate
+    if not text.isdecimal() or int(text) not in RATES:
+        raise argparse.ArgumentTypeError(f"{text} is no rate of a serial line; there are {', '.join(map(str, RATES))}")
+    return int(text)
 
 
 def describe(board: FoundBoard) -> str:
@@ -92,7 +93,10 @@ def remarks(seen: Survey) -> Iterable[str]:
     if scan.found or seen.problem:
         return
     echo = "; the adapter echoes, so its end works" if scan.echo else ""
-    yield f"{scan.port}: nothing answers{echo}: check power, the A and B wires, the DIP switches and the family"
+    yield (
+        f"{scan.port}: nothing answers{echo}: check power, the A and B wires, the DIP switches, the family and "
+        f"{'the baud rate' if speed_is_settable(scan.port) else 'the baud rate that the serial server is set to'}"
+    )
     talkative = [f"{baud}" for baud, count in scan.garbage.most_common(MOST_RATES_NAMED) if count]
     if talkative:
         yield (
