@@ -99,7 +99,7 @@ class Line:
         """A door opened that nobody had asked to: an unlock of another board may have been taken for its own."""
         self._faults = faults
         self._line_faults = LineFaults(settings.name, settings.port, faults)
-        self._board_faults = BoardFaults(settings.name, faults)
+        self._board_faults = BoardFaults(settings.name, faults, alone=len(settings.boards) == 1)
         self._door_faults = DoorFaults(faults, panel.left_open_s)
         boards = {board.address: board for board in settings.boards}
         for board in settings.boards:
@@ -195,9 +195,7 @@ class Line:
                 wire.find_echo(self._driver.probe(watch.address))
             hooks = self._ask_hooks(wire, read)
         except ReadFailedError as error:
-            left, declined = self._traces() != traces, isinstance(error, DeclinedError)
-            watch.read_failed(read, f"board {watch.address}: {error}", self._clock(), traces=left, declined=declined)
-            self._board_faults.failed(watch, read, error, self._clock())
+            self._failed(watch, read, error, traces)
             if watch.answering is False and self._traces() != traces:
                 self._look_for_stranger(wire)
         else:
@@ -214,6 +212,19 @@ class Line:
             self._notice_silence()
         if not self.first_read.is_set() and all(each.settled for each in self._watches.values()):
             self.first_read.set()
+
+    def _failed(self, watch: BoardWatch, read: PlannedRead, error: ReadFailedError, traces: tuple[int, int]) -> None:
+        """`traces`: what noise and strangers had left before the read."""
+        now, declined = self._clock(), isinstance(error, DeclinedError)
+        damaged = not declined and self.counts.noise_bytes > traces[0]
+        why = f"board {watch.address}: {error}{'; damaged bytes came instead' if damaged else ''}"
+        watch.read_failed(read, why, now, traces=self._traces() != traces, declined=declined)
+        if not declined:
+            self._line_faults.unanswered(watch.address, now, damaged=damaged)
+        noise = self._line_faults.noise((watch.address,), now)
+        if noise and watch.answering is False:
+            self._line_faults.noisy(noise, now)
+        self._board_faults.failed(watch, read, error, now, noisy=bool(noise))
 
     def _ask_hooks(self, wire: Wire, read: PlannedRead) -> Hooks:
         reply = wire.ask(read.request, usual=read.usual)
@@ -259,9 +270,7 @@ class Line:
         watches = self._watches.values()
         if all(watch.answering is False for watch in watches):
             cause = "; ".join(watch.last_failure for watch in watches)
-            if any(
-                watch.declining.sure or watch.declining.open for watch in watches
-            ):  # no silence: it is the board that has a fault
+            if any(each.declining.sure or each.declining.open for each in watches):  # no silence: a board has a fault
                 self._heard_at = self._clock()
                 self._line_faults.answered(self._heard_at)
                 self._set_up(up=False, cause=cause)
@@ -269,9 +278,12 @@ class Line:
             if self._wire is not None and self._driver.echo_matters:
                 self._wire.echo = Echo.UNKNOWN  # the adapter may not be the one that was asked before
             self._set_up(up=False, cause=cause)
-            self._line_faults.silent(cause, self._clock())
+            noise = self._line_faults.noise(self._watches, self._clock())
+            if not noise:
+                self._line_faults.silent(cause, self._clock())
+                noise = f"no board answers on {self._settings.port}; check power, wiring, addresses and baud rate"
             if self._clock() - self._heard_at >= REOPEN_AFTER_SILENCE_S:
-                self.fail(f"no board answers on {self._settings.port}; check power, wiring, addresses and baud rate")
+                self.fail(noise)
 
     def cycle(self) -> Cycle:
         """How long reading every door takes; safe from any thread, for figures are replaced one by one."""

@@ -159,7 +159,7 @@ def test_a_board_that_declines_is_told_apart_from_a_silent_one_once_it_has_said_
     assert told == ["board_channels"], "nothing else is told while it is not sure yet"
     bench.bus.boards[1].deaf = True
     bench.for_seconds(5.0)
-    assert "board_silent front:1" in found(bench)
+    assert "line_silent front" in found(bench)
 
 
 def test_a_lock_that_once_answered_and_falls_silent_alone_is_no_wrong_setting() -> None:
