@@ -15,7 +15,7 @@ from iris.segment.eye import Eye
 
 LEAST_RADIUS = 40.0
 """Pixels of iris radius; ISO/IEC 29794-6 asks for 80, fewer lose texture, and below this the code is mostly noise."""
-LEAST_LIKENESS = -2.5
+LEAST_LIKENESS = -2.0
 """Log odds, were half of all pictures without an eye; docs/decisions/iris-refusals.md tells who is lost on either."""
 LEAST_CONFIDENCE = 0.02
 """Of `Quality.confidence`; boundaries that improbable were wrong in every development picture."""
@@ -23,12 +23,16 @@ DOUBTFUL = 0.5
 """Of `Quality.confidence`; with less, a small or blurred iris is more likely no iris at all, or one behind lids."""
 LEAST_PUPIL_CERTAINTY = 0.2
 """Of `Quality.pupil_certainty`; of worsened eyes with less none was recognised, undisturbed ones have 0.49 and more."""
-LEAST_DISTINCTNESS = 1.3
-"""Of `Quality.distinctness`; recognised clipped eyes have 1.6 and more, of worsened ones with less one of 43."""
+LEAST_DISTINCTNESS = 0.6
+"""Of `Quality.distinctness`; recognised eyes whose blacks were cut off have 0.6 and more."""
 LEAST_REPETITION = 0.27
 """Of `Quality.repetition`; 4600 pictures of eyes had 0.305 and more, most checkerboards and wheels less than 0.25."""
 LEAST_SYMMETRY = 0.33
 """Of `Quality.symmetry`; 3700 pictures of eyes had 0.359 and more, straight bars over a smooth iris at most 0.32."""
+FAINT_LIMBUS_RISE = 0.22
+"""Of `Quality.limbus_rise`; three of 2553 pictures of the development halves have less."""
+LEAST_LIKENESS_FAINT = -1.0
+"""Log odds that an iris with so faint a rim must have."""
 LEAST_LIMBUS_CONTRAST = 1.0
 """Grey levels; where the outside of the iris is no brighter than its inside, no limbus was found."""
 LEAST_USABLE = 0.15
@@ -152,7 +156,7 @@ def refuse_if_poor(found: Quality) -> None:
 def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
     """What is no eye even if sharp comes first; then faults of an eye, those that explain others before those."""
     like, sharp = likeness(found), likeness_if_sharp(found)
-    doubtful = found.confidence < DOUBTFUL
+    doubtful, faint = found.confidence < DOUBTFUL, found.limbus_rise < FAINT_LIMBUS_RISE
     small, soft = (NoEye, NoEye) if doubtful else (TooSmall, Blurred)
     lids, scarce = found.lid > CLOSED_PART, found.usable < LEAST_USABLE
     return (
@@ -173,6 +177,11 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
         (found.elongation > MOST_ELONGATION, OffAxis, f"pupil axes {found.elongation:.2f}:1"),
         (found.distinctness < LEAST_DISTINCTNESS, NoEye, f"the pupil does not stand out ({found.distinctness:.1f})"),
         (found.repetition < LEAST_REPETITION, NoEye, f"the pattern repeats itself around ({found.repetition:.2f})"),
+        (
+            faint and like < LEAST_LIKENESS_FAINT,
+            NoEye,
+            f"log odds of an eye {like:.1f}, and a faint rim ({found.limbus_rise:.2f})",
+        ),
         (found.symmetry < LEAST_SYMMETRY, NoEye, f"the pattern is its own mirror image ({found.symmetry:.2f})"),
         (found.limbus_contrast < LEAST_LIMBUS_CONTRAST, NoEye, f"limbus contrast {found.limbus_contrast:.1f}"),
     )
