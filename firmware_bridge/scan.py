@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from firmware_bridge.boards.driver import AnyRequest, BoardDriver, EchoHeard, Hooks, Reply, driver_named
-from firmware_bridge.commissioning.channel_count import count_channels, readable_board
+from firmware_bridge.commissioning.channel_count import MISSES, count_channels, patient, readable_board
 from firmware_bridge.commissioning.search_order import Search, SearchOrder
 from firmware_bridge.errors import ReadFailedError
 from firmware_bridge.port import OpenPort, Port, open_serial
@@ -25,7 +25,11 @@ LONGEST_ANSWER_BYTES: Final = 60
 SCAN_GAP_S: Final = 0.01
 """Twice the usual silence: a board of another family may be puzzling over what it heard."""
 SURE_AFTER: Final = 2
-"""Answers that make a board: where frames carry no checksum, noise passes for one answer now and then."""
+MOST_ASKED: Final = 5
+"""Answers that make a board, of so many requests at most: where frames carry no checksum, noise passes for one answer
+now and then, and it damages others. Who says nothing at all is asked once."""
+MOST_GARBLED: Final = 16
+"""At so many addresses at most are damaged bytes alone a reason to ask again: on an open line they come everywhere."""
 ENOUGH_SILENCE: Final = 32
 """So many silent addresses in a row beyond a board end the search on its line: fitters count on from the first."""
 FEW_ADDRESSES: Final = 64
@@ -99,6 +103,11 @@ class PortScan:
         """Addresses that were left out after enough silence."""
         self.hasty_s = 0.0
         """The least time that an address of `in_haste` was given."""
+        self.lost = 0
+        """Requests to boards that answer which had to be repeated."""
+        self.doubtful: list[Search] = []
+        """What answered, but not often enough to be sure of it."""
+        self._garbled_left = MOST_GARBLED
         self.stopped = False
         """Whether it was stopped before its end."""
         self._every_address = every_address
@@ -119,7 +128,11 @@ class PortScan:
     def seconds(self) -> float:
         """How long the rest of the scan takes at most."""
         each_s, again_s = self._patience_s + 2 * SCAN_GAP_S, self._timeout_s + 2 * SCAN_GAP_S
-        return self._order.left * each_s + self._left_again * again_s
+        garbled = self._garbled_left if self._garbled_left < MOST_GARBLED else 0
+        return (
+            self._order.left * self._misses * each_s
+            + (self._left_again * self._misses + garbled * MOST_ASKED) * again_s
+        )
 
     @property
     def _left_again(self) -> int:
@@ -220,33 +233,63 @@ class PortScan:
         asker.wire.close()
 
     def _sure_answer(self, asker: _Asker, search: Search, patience_s: float) -> Reply | None:
-        reply = None
-        for _ in range(SURE_AFTER):
+        """The second answer of a few requests; what is silent, no damaged bytes heard either, is not asked again."""
+        replies: list[Reply] = []
+        for asked in range(1, MOST_ASKED + 1):
             reply = asker.ask(search.probe, patience_s)
-            if reply is None:
+            if reply is not None:
+                replies.append(reply)
+                if len(replies) == SURE_AFTER:
+                    self.lost += asked - SURE_AFTER
+                    self._slowest_s = max(self._slowest_s or 0.0, asker.slowest_s)
+                    return reply
+            elif (
+                not replies and asked >= self._misses and not self._garbled(asker, search, first=asked == self._misses)
+            ):
                 return None
-        self._slowest_s = max(self._slowest_s or 0.0, asker.slowest_s)
-        return reply
+        if replies:
+            self.doubtful.append(search)
+        return None
+
+    @property
+    def _misses(self) -> int:
+        """How often who says nothing is asked: on a line known to lose answers a request may be lost as well."""
+        return MISSES if self.lost else 1
+
+    def _garbled(self, asker: _Asker, search: Search, *, first: bool) -> bool:
+        """Whether damaged bytes, and neither silence nor an echo, came instead of an answer, and may be asked about."""
+        if not first:
+            return True
+        worth = asker.heard_besides(search.probe) and self._garbled_left > 0
+        self._garbled_left -= worth
+        return worth
 
     def _describe(self, asker: _Asker, search: Search, reply: Reply) -> FoundBoard:
         hooks = reply.bits if isinstance(reply, Hooks) else ()
         driver: BoardDriver = driver_named(search.family)
+        given_time: list[AnyRequest] = []
 
         def ask(request: AnyRequest) -> Reply | None:
             """With the whole time limit: a longer answer may take a board longer than the probe's.
 
-            An answer of another length is known by the silence after it, and is first looked for in haste.
+            An answer of another length is known by the silence after it, and is first looked for in haste; so is what
+            was given that time already.
             """
-            within_s = self._timeout_s if request.misfit is None else self._patience_s
+            again = any(each is request for each in given_time)  # requests about other sizes may have the same bytes
+            within_s = self._patience_s if again or request.misfit is not None else self._timeout_s
             answer = asker.ask(request, within_s)
-            if answer is not None or within_s == self._timeout_s:
+            given_time.append(request)
+            if answer is not None or again or within_s == self._timeout_s:
                 return answer
             self._pause(self._timeout_s - within_s)  # what comes late is no answer to the next
             return asker.ask(request, self._timeout_s)
 
-        channels = count_channels(driver, search.address, len(hooks), ask)
+        def lose() -> None:
+            self.lost += 1
+
+        channels = count_channels(driver, search.address, len(hooks), ask, lose)
         reads = driver.hook_reads(readable_board(driver, search.address, channels)) if channels else ()
-        if len(reads) == 1 and isinstance(whole := ask(reads[0].request), Hooks):
+        if len(reads) == 1 and isinstance(whole := patient(ask, lose)(reads[0].request), Hooks):
             hooks = whole.bits
         return FoundBoard(self.port, search.family, search.baud, search.address, channels, hooks, asker.echo)
 
@@ -276,6 +319,10 @@ class _Asker:
         if reply is None:
             self.garbage += len(self._tap.heard.removeprefix(request.frame))
         return None if isinstance(reply, EchoHeard) else reply
+
+    def heard_besides(self, request: AnyRequest) -> bool:
+        """Whether something else than our own echo came after the last request."""
+        return bool(self._tap.heard.removeprefix(request.frame))
 
     def _once(self, request: AnyRequest, within_s: float | None) -> Reply | None:
         self._tap.heard = b""

@@ -15,7 +15,8 @@ from firmware_bridge.boards.driver import driver_named, families
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
 from firmware_bridge.commands.survey import Survey, survey
 from firmware_bridge.commissioning.ports import find_ports
-from firmware_bridge.scan import ENOUGH_SILENCE, FoundBoard, speed_is_settable
+from firmware_bridge.faults import REMEDIES, FaultKind
+from firmware_bridge.scan import ENOUGH_SILENCE, MOST_ASKED, FoundBoard, PortScan, speed_is_settable
 
 NO_PORT = "this machine has no serial port: plug the adapter in, or name a TCP serial server with --port"
 MOST_RATES_NAMED = 3
@@ -78,6 +79,7 @@ def remarks(seen: Survey) -> Iterable[str]:
             f"{scan.port}: every address answers, so one board answers to all of them (damaged DIP switches?): "
             "unplug the boards one by one until most addresses fall silent, and change that board"
         )
+    yield from _noise(scan)
     if scan.not_asked:
         first, last = scan.not_asked[0], scan.not_asked[-1]
         yield (
@@ -105,6 +107,22 @@ def remarks(seen: Survey) -> Iterable[str]:
         )
 
 
+def _noise(scan: PortScan) -> Iterable[str]:
+    """Answers that came damaged, or got lost: what else was found may lack boards, or locks of them."""
+    remedy = REMEDIES[FaultKind.LINE_NOISY]
+    if scan.lost:
+        often = "1 request" if scan.lost == 1 else f"{scan.lost} requests"
+        yield (
+            f"{scan.port}: answers damaged: noise ({often} to boards that answer had to be repeated), so "
+            f"other boards may have been missed: {remedy}"
+        )
+    for each in scan.doubtful:
+        yield (
+            f"{scan.port}: answers damaged: {each.family} address {each.address} at {each.baud} baud answered once in "
+            f"{MOST_ASKED} requests, which is no proof of a board: {remedy}"
+        )
+
+
 def _scan(arguments: argparse.Namespace) -> int:
     ports = arguments.port or find_ports()
     if not ports:
@@ -128,6 +146,10 @@ def _as_json(seen: Survey) -> dict[str, Any]:
         "rogue": seen.scan.rogue,
         "addresses_not_asked": list(seen.scan.not_asked),
         "addresses_asked_in_haste": list(seen.scan.in_haste),
+        "requests_repeated": seen.scan.lost,
+        "doubtful": [
+            {"family": each.family, "baud": each.baud, "address": each.address} for each in seen.scan.doubtful
+        ],
         "garbage_bytes": {str(baud): count for baud, count in seen.scan.garbage.items() if count},
         "boards": [asdict(board) for board in seen.scan.found],
     }
