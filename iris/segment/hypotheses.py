@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from iris.segment.limbus import LimbusCandidate, limbus_candidates
 from iris.segment.pupil import pupil_candidates
 from iris.segment.rings import inside, sample
 
-PUPILS = 5
+PUPILS = 4
 LIMBI = 3
 PUPIL_STEP = 12.0
 """Grey levels at which a ray counts as fully brightening across the pupil's rim."""
@@ -89,17 +90,22 @@ WEIGHTS = Evidence(
 )
 INTERCEPT = -20.87
 """Fitted to hypotheses in pictures of two cameras, as they are and shrunk, dimmed, clipped and cluttered."""
-_NAMES = tuple(Evidence.__dataclass_fields__)
+_figures = attrgetter(*Evidence.__dataclass_fields__)
+_WEIGHTS = np.array(_figures(WEIGHTS))
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A pupil and a limbus in pixels of the detection copy `copy`."""
+    """A pupil and a limbus in pixels of the detection copy `copy`.
+
+    `log_odds` are those of both circles being right; comparable between pictures and cameras.
+    """
 
     copy: DetectionCopy
     pupil: Circle
     limbus: Circle
     evidence: Evidence
+    log_odds: float
 
     @property
     def pupil_in_picture(self) -> Circle:
@@ -110,12 +116,6 @@ class Hypothesis:
     def limbus_in_picture(self) -> Circle:
         """In pixels of the original picture."""
         return self.copy.in_picture(self.limbus)
-
-    @property
-    def log_odds(self) -> float:
-        """Of both circles being right; comparable between pictures and cameras."""
-        weights, figures = (np.array([getattr(part, name) for name in _NAMES]) for part in (WEIGHTS, self.evidence))
-        return INTERCEPT + float(weights @ figures)
 
     @property
     def probability(self) -> float:
@@ -136,7 +136,12 @@ def around(copy: DetectionCopy, candidate: Circle) -> list[Hypothesis]:
     if not limbi:
         return []
     pupil = _pupil_evidence(copy, drawn)
-    return [Hypothesis(copy, drawn.circle, limbus.circle, _evidence(pupil, drawn.circle, limbus)) for limbus in limbi]
+    found = [(limbus.circle, _evidence(pupil, drawn.circle, limbus)) for limbus in limbi]
+    return [Hypothesis(copy, drawn.circle, circle, evidence, _log_odds(evidence)) for circle, evidence in found]
+
+
+def _log_odds(evidence: Evidence) -> float:
+    return INTERCEPT + float(_WEIGHTS @ np.array(_figures(evidence)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from iris.encode import Encoded, encode
 from iris.refusals import REFUSALS
 from iris.template import Template
 
-MOST_CALLS = 20_000
+MOST_CALLS = 40_000
 """Python functions that one picture may enter: a few times what the dearest seen takes."""
 TWICE = 8
 """One in so many pictures is encoded a second time."""
