@@ -33,6 +33,7 @@ SHRUNK = (0.48, 0.62)
 BLACKS = {"hard": (0.5, 4.0), "harsh": (3.0, 8.0)}
 """Percent of the pixels cut off to black."""
 WHITES = (1.0, 20.0)
+JPEG = (cv2.IMWRITE_JPEG_QUALITY, 92)
 GLASSES = 0.3
 """Part of the pictures with glasses."""
 
@@ -130,7 +131,7 @@ def _write(job: tuple[Path, Path], kind: str) -> None:
     source, target = job
     target.parent.mkdir(parents=True, exist_ok=True)
     made, _ = small_eye_of(read_grey(source), source, kind)
-    ok, encoded = cv2.imencode(target.suffix, made, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    ok, encoded = cv2.imencode(target.suffix, made, JPEG if target.suffix in (".jpg", ".jpeg") else [])
     if not ok:
         raise OSError(f"cannot write pictures as {target.suffix}")
     target.write_bytes(encoded.tobytes())

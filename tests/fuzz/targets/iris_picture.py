@@ -17,7 +17,8 @@ from iris.refusals import REFUSALS
 from iris.template import Template
 
 MOST_CALLS = 40_000
-"""Python functions that one picture may enter: a few times what the dearest seen takes."""
+"""Python functions that one picture may enter. At most four discs in each of four copies and five in each of two
+close-ups are looked at; the dearest picture seen took 29,141."""
 TWICE = 8
 """One in so many pictures is encoded a second time."""
 
