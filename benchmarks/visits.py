@@ -17,6 +17,8 @@ from simulator.story.roles import Neighbour, Parcel
 from simulator.story.surroundings import Street
 
 FRAME_WITHIN_S = 15.0
+OPENS_WITHIN_S = 30.0
+"""A door that has not come open by then will not; the visit is a failure, not a figure."""
 SETTLE_S = 1.0
 """How long somebody stands before the camera before touching the screen."""
 
@@ -102,11 +104,13 @@ def _opens(scene: Scene, sent: int) -> bool:
 
 def _first_opening(street: Street, since: int) -> float:
     """When, on the machine's monotonic clock, the first door came open after an entry of the street's log."""
-    while True:
+    until = time.monotonic() + OPENS_WITHIN_S
+    while time.monotonic() < until:
         for entry in street.log(since)["entries"]:
             if entry["kind"] == "door_opened":
                 return float(entry["t"])
         time.sleep(0.02)
+    raise TimeoutError(f"no door came open within {OPENS_WITHIN_S:.0f} s")
 
 
 @dataclass(frozen=True)
