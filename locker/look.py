@@ -19,15 +19,14 @@ import structlog
 
 from config.settings import IrisSettings
 from iris.accelerated import Accelerator, Engine, cache_folder
-from iris.burst import Burst
-from iris.decision import Accepted, Ambiguous, Look, NotYet, Policy, WrongView
+from iris.decision import Accepted, Ambiguous, Policy, WrongView
 from iris.duplicates import of_another, one_eye
 from iris.encode import encode
 from iris.enrolment import Enrolment, EnrolmentRefused
-from iris.gallery import Gallery
+from iris.gallery import Gallery, Identification
 from iris.refusals import Refusal
 from iris.template import EyeSide, Template
-from iris.wrong_view import view_fault
+from iris.visitor import Visitor
 from locker.camera import Camera, CameraFault, Frame
 
 log = structlog.get_logger(__name__)
@@ -140,8 +139,7 @@ class Looker:
     def _look(self, watch: Watcher, stop: threading.Event) -> Recognised | NotRecognised:
         if self._camera is None:
             return NotRecognised("camera")
-        look, burst = Look(self._policy, len(self.gallery)), Burst()
-        best: Template | None = None
+        visitor = Visitor(self._policy, self.gallery, self._search)
         seen: list[Template] = []
         rests_until = -math.inf
         try:
@@ -158,9 +156,8 @@ class Looker:
                         continue
                     finally:
                         frame.wipe()
-                    best = template if best is None or template.quality > best.quality else best
                     seen.append(template)
-                    decision = self._compared(look, burst, template)
+                    decision = visitor.add(template)
                     if isinstance(decision, Accepted):
                         if decision.person in self.linger:
                             seen += _lingering(frames, frame.at + LINGER_S, stop)
@@ -168,28 +165,24 @@ class Looker:
                     watch(Sight(None))
                     if not decision.frames_left:
                         break
-                    if burst.empty:
+                    if visitor.between_bursts:
                         rests_until = frame.at + REST_S
         except CameraFault as fault:
             log.warning("camera", fault=str(fault))
             return NotRecognised("camera")
-        if best is None:
+        if not visitor.seen:
             return NotRecognised("poor_pictures")
-        return self._nobody(look, best, stop)
+        return self._nobody(visitor, stop)
 
-    def _compared(self, look: Look, burst: Burst, frame: Template) -> Accepted | NotYet:
-        """The decision after one more frame and, with every third, after what three frames together show."""
+    def _search(self, probe: Template) -> Identification:
         started = time.perf_counter()
-        decision = look.add(self.gallery.identify(frame))
+        found = self.gallery.identify(probe)
         self.last_match_ms = (time.perf_counter() - started) * 1000
-        fused = burst.add(frame)
-        if fused is None or isinstance(decision, Accepted) or not decision.frames_left:
-            return decision
-        return look.add(self.gallery.identify(fused))
+        return found
 
-    def _nobody(self, look: Look, best: Template, stop: threading.Event) -> NotRecognised:
+    def _nobody(self, visitor: Visitor, stop: threading.Event) -> NotRecognised:
         """Why nobody was recognised; a view that is the wrong way round is told to the operator."""
-        ending = look.close(None if stop.is_set() else view_fault(best, self.gallery, look.threshold))
+        ending = visitor.close(ask_why=not stop.is_set())
         if isinstance(ending, WrongView):
             log.warning("wrong_view", fault=ending.fault.value, remedy=ending.text_en)
         return NotRecognised("ambiguous" if isinstance(ending, Ambiguous) else "not_recognised")

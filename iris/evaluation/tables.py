@@ -129,14 +129,17 @@ def visits(visit: VisitFigures) -> str:
     ]
     distance = "" if visit.threshold is None else f" {visit.threshold:.4f}"
     about = note(
-        "按文件名顺序：每只眼睛的前两三张合成登记模板，之后同样多张作为一次访问，逐张与全部登记比较；"
+        "按文件名顺序：每只眼睛的前两三张合成登记模板，之后同样多张作为一次访问，与柜机一样判定："
+        "逐张与全部登记比较，三张再合成一个编码；同一人的两眼登记在一个名下，陌生人则在没有本人的库中比较；"
         f"每次访问承诺误识率 {visit.false_match_rate:g}，一次注视至多 {visit.frames_allowed} 个编码"
         f"（登记+访问 {frames or '无'}；单张阈值{distance or '无'}；"
         f"{visit.eyes_with_too_few_pictures} 只眼睛图像太少）。精确二项区间。",
         "Pictures in the order of their file names: the first two or three of an eye are fused to its enrolment, the "
-        "next as many are its visit, one by one against all enrolments, at the policy's promise of "
-        f"{visit.false_match_rate:g} false matches per visit of one look with up to {visit.frames_allowed} codes "
-        f"(threshold for one frame{distance or ' none'}; enrolment + visit {frames or 'none'}; "
+        "next as many are its visit, judged as a cabinet does: one by one against all enrolments, and three of them "
+        "fused once more. Both eyes of a person are enrolled under one name; a stranger meets the gallery without that "
+        f"person. The policy's promise is {visit.false_match_rate:g} false matches per visit of one look with up to "
+        f"{visit.frames_allowed} codes (threshold for one frame{distance or ' none'}; "
+        f"enrolment + visit {frames or 'none'}; "
         f"{visit.eyes_with_too_few_pictures} eyes have too few pictures). A site that allows more looks is stricter: "
         "iris policy --looks. Exact binomial bounds.",
     )

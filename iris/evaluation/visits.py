@@ -1,8 +1,9 @@
 """Whole visits as the cabinet makes them: the frames that are left, one by one, against enrolments of disjoint frames.
 
-Pictures are taken in the order of their file names: the first k of an eye enrol it, the next k are its visit. Each eye
-is also sent as a stranger to the gallery without its own enrolment. Enrolment's quality gate is not applied, because
-there is no second burst to ask for.
+Pictures are taken in the order of their file names: the first k of an eye enrol it, the next k are its visit, which
+`iris.visitor` judges as it does in a cabinet; the two eyes of a person are enrolled under one name. Each eye is also
+sent as a stranger to the gallery without that person. Enrolment's quality gate is not applied, because there is no
+second burst to ask for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from iris.decision import Accepted, Ambiguous, Look, NotRecognised, Policy
+from iris.decision import Accepted, Ambiguous, Ending, Policy, WrongView
 from iris.enrolment import EnrolmentRefused, fused
 from iris.evaluation.binomial import clopper_pearson
 from iris.evaluation.layouts import Item
@@ -21,6 +22,7 @@ from iris.evaluation.scores import Enrolled, Scores
 from iris.gallery import Gallery
 from iris.match import Incomparable
 from iris.template import EyeSide, Template
+from iris.visitor import Visitor
 
 MANY, FEW = 3, 2
 """Frames of enrolment, and of the visit: three and three where an eye has six pictures, else two and two."""
@@ -51,7 +53,7 @@ class VisitFigures(BaseModel):
         false_non_matches: visits that did not end with the right person accepted.
         false_non_matches_incl_not_enrolled: with each eye not enrolled counted as one more.
         false_matches: visits accepted as somebody else.
-        stranger_visits, stranger_false_matches: visits to the gallery without one's own enrolment, and those accepted.
+        stranger_visits, stranger_false_matches: visits to the gallery without one's own enrolments, and those accepted.
         missed: the false non-matches by name.
         Keys that end in `_95` are exact binomial bounds (Clopper & Pearson) of the rate, visits taken for independent.
     """
@@ -85,7 +87,7 @@ class _Plan:
     """One eye's frames: what enrols it and what visits."""
 
     eye: str
-    identity: str
+    person: str
     side: EyeSide
     enrol: list[Enrolled]
     probe: list[Enrolled]
@@ -103,11 +105,11 @@ def visit_figures(scores: Scores, policy: Policy | None = None) -> VisitFigures:
         except (Incomparable, EnrolmentRefused) as error:
             not_enrolled.append(EyeAndWhy(eye=plan.eye, why=str(error)))
             continue
-        gallery.add(plan.eye, plan.identity, templates[plan.eye])
+        gallery.add(plan.eye, plan.person, templates[plan.eye])
         enrolled.append(plan)
     endings = [(plan, _visit(plan, gallery, policy)) for plan in enrolled]
     missed = [EyeAndWhy(eye=plan.eye, why=why) for plan, end in endings if (why := _why(plan, end))]
-    wrong = sum(isinstance(end, Accepted) and end.person != plan.identity for plan, end in endings)
+    wrong = sum(isinstance(end, Accepted) and end.person != plan.person for plan, end in endings)
     strangers = _strangers(plans, templates, gallery, policy)
     lost = len(missed) + len(not_enrolled)
     return VisitFigures(
@@ -146,9 +148,7 @@ def _plans(scores: Scores) -> tuple[list[_Plan], int]:
             continue
         ordered = [outcome for _, outcome in sorted(pictures, key=lambda picture: picture[0].name)]
         item = pictures[0][0]
-        plans.append(
-            _Plan(eye, item.identity, _side(item), ordered[:frames], ordered[frames : 2 * frames]),
-        )
+        plans.append(_Plan(eye, item.person, _side(item), ordered[:frames], ordered[frames : 2 * frames]))
     return plans, len(of_eye) - len(plans)
 
 
@@ -166,42 +166,45 @@ def _enrolment(plan: _Plan) -> Template:
     return fused([template for outcome in best_first if (template := outcome.template) is not None], plan.side)
 
 
-def _visit(plan: _Plan, gallery: Gallery, policy: Policy) -> Accepted | NotRecognised | Ambiguous | None:
+def _visit(plan: _Plan, gallery: Gallery, policy: Policy) -> Accepted | Ending | None:
     """One look with the frames of the visit; None where every one of them was refused."""
-    look, tried = Look(policy, len(gallery)), False
+    visitor = Visitor(policy, gallery)
     for outcome in plan.probe:
         if outcome.template is None:
             continue
-        tried = True
-        decision = look.add(gallery.identify(outcome.template))
+        decision = visitor.add(outcome.template)
         if isinstance(decision, Accepted):
             return decision
-    return look.close() if tried else None
+        if not decision.frames_left:
+            break
+    return visitor.close() if visitor.seen else None
 
 
-def _why(plan: _Plan, ending: Accepted | NotRecognised | Ambiguous | None) -> str:
+def _why(plan: _Plan, ending: Accepted | Ending | None) -> str:
     """Why the visit is a false non-match; "" where the right person was accepted."""
     if ending is None:
         return "every frame refused: " + ", ".join(outcome.refusal for outcome in plan.probe)
     if isinstance(ending, Accepted):
-        return "" if ending.person == plan.identity else f"taken for {ending.person}"
+        return "" if ending.person == plan.person else f"taken for {ending.person}"
     if isinstance(ending, Ambiguous):
-        return "cannot be told from " + ", ".join(person for person in ending.people if person != plan.identity)
+        return "cannot be told from " + ", ".join(person for person in ending.people if person != plan.person)
+    if isinstance(ending, WrongView):
+        return ending.text_en
     return "nothing compared" if ending.nearest is None else f"nearest at {ending.nearest:.3f}"
 
 
 def _strangers(plans: list[_Plan], templates: dict[str, Template], gallery: Gallery, policy: Policy) -> list[bool]:
-    """Whether each eye was accepted by the gallery without its own identity; visits without a usable frame are none."""
+    """Whether each eye was accepted by the gallery without its own person; visits without a usable frame are none."""
     accepted = []
-    by_identity: dict[str, list[_Plan]] = {}
+    by_person: dict[str, list[_Plan]] = {}
     for plan in plans:
-        by_identity.setdefault(plan.identity, []).append(plan)
-    for group in by_identity.values():
+        by_person.setdefault(plan.person, []).append(plan)
+    for group in by_person.values():
         own = [plan for plan in group if plan.eye in templates]
         for plan in own:
             gallery.remove(plan.eye)
         endings = [_visit(plan, gallery, policy) for plan in group] if len(gallery) else []
         accepted += [isinstance(ending, Accepted) for ending in endings if ending is not None]
         for plan in own:
-            gallery.add(plan.eye, plan.identity, templates[plan.eye])
+            gallery.add(plan.eye, plan.person, templates[plan.eye])
     return accepted

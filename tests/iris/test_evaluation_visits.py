@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,25 +13,30 @@ from iris.evaluation.pairs import Pairs
 from iris.evaluation.scores import Enrolled, Scores
 from iris.evaluation.visits import visit_figures
 from iris.template import EyeSide, Template
+from iris.wrong_view import mirrored
 
 REFUSED = Enrolled(None, 0, {}, "blurred")
 
 
-def frame(eye: int, shot: int) -> Enrolled:
-    """A frame of one eye: its own random code with five percent of the bits flipped anew in each shot."""
+def frame(eye: int, shot: int, flipped: float = 0.05) -> Enrolled:
+    """A frame of one eye: its own random code with a part of the bits flipped anew in each shot."""
     shape = (CODE_COLUMNS, CODE_ROWS, 2)
     bits = np.random.default_rng(eye).random(shape) < 0.5
-    bits ^= np.random.default_rng([eye, shot]).random(shape) < 0.05
+    bits ^= np.random.default_rng([eye, shot]).random(shape) < flipped
     code = IrisCode(bits, np.ones(shape[:2], bool))
     return Enrolled(Template.of(code, side=EyeSide.UNKNOWN, quality=80), 80, {}, "")
 
 
-def scores_of(eyes: dict[str, Sequence[Enrolled]], people: dict[str, str] | None = None) -> Scores:
+def scores_of(
+    eyes: dict[str, Sequence[Enrolled]], people: dict[str, str] | None = None, sides: dict[str, str] | None = None
+) -> Scores:
     items, outcomes = [], []
     for name, frames in eyes.items():
         for shot, outcome in enumerate(frames):
             picture = f"{name}/{shot}.png"
-            items.append(Item(Path(picture), name, (people or {}).get(name, name), None, "", picture))
+            items.append(
+                Item(Path(picture), name, (people or {}).get(name, name), None, (sides or {}).get(name, ""), picture)
+            )
             outcomes.append(outcome)
     nothing, none = np.empty(0, np.int32), np.empty(0, np.float32)
     refused = np.array([outcome.template is None for outcome in outcomes])
@@ -93,3 +99,25 @@ def test_one_person_under_two_numbers_is_neither_ambiguous_nor_a_stranger_to_the
 def test_no_eye_with_enough_pictures_gives_no_visit_and_no_rate() -> None:
     found = visit_figures(scores_of({"a": shots(1, 2)}))
     assert (found.visits, found.false_non_match_rate, found.false_non_match_rate_95) == (0, None, None)
+
+
+def test_a_visit_counts_what_three_frames_show_together_as_a_cabinet_does() -> None:
+    noisy = [frame(1, shot, 0.38) for shot in (7, 8, 9)]
+    found = visit_figures(scores_of({"a": [*shots(1, 3), *noisy], "b": shots(2, 6)}))
+    assert (found.visits, found.false_non_matches, found.false_matches) == (2, 0, 0)
+    alone = visit_figures(scores_of({"a": [*shots(1, 3), noisy[0], noisy[1], REFUSED], "b": shots(2, 6)}))
+    assert [miss.eye for miss in alone.missed] == ["a"]
+
+
+def test_a_visit_that_fits_the_wrong_way_round_says_so() -> None:
+    views = [replace(shot, template=mirrored(shot.template)) for shot in shots(1, 3) if shot.template is not None]
+    found = visit_figures(scores_of({"a": [*shots(1, 3), *views], "b": shots(2, 6)}))
+    assert [(miss.eye, "mirrored" in miss.why) for miss in found.missed] == [("a", True)]
+
+
+def test_the_two_eyes_of_a_person_are_no_rivals_and_no_strangers_to_each_other() -> None:
+    people, sides = {"annL": "ann", "annR": "ann"}, {"annL": "L", "annR": "R"}
+    alike = {"annL": shots(1, 6), "annR": [frame(1, shot) for shot in range(10, 16)], "bob": shots(2, 6)}
+    found = visit_figures(scores_of(alike, people, sides))
+    assert (found.gallery, found.visits, found.stranger_visits) == (3, 3, 3)
+    assert (found.false_non_matches, found.false_matches, found.stranger_false_matches) == (0, 0, 0)
