@@ -14,6 +14,7 @@ from iris.evaluation.binomial import clopper_pearson
 from iris.evaluation.confidence import ConfidenceBand, confidence_bands
 from iris.evaluation.det import Det, det
 from iris.evaluation.intervals import growing, of_draws, of_few, of_rate
+from iris.evaluation.labels import LabelErrors, label_errors
 from iris.evaluation.pairs import Pairs
 from iris.evaluation.promise import PromiseCurve, promise_curve
 from iris.evaluation.quality_figures import QualityFigures, quality_figures
@@ -29,7 +30,7 @@ from iris.evaluation.statistics import (
     threshold_at,
     working_threshold,
 )
-from iris.evaluation.suspects import FailingEye, LabelErrors, failing_eyes, label_errors
+from iris.evaluation.suspects import FailingEye, failing_eyes
 from iris.evaluation.visits import VisitFigures, visit_figures
 
 AtRates = dict[str, float | None]

@@ -8,6 +8,8 @@ from iris.evaluation.statistics import RATES
 from iris.evaluation.visits import VisitFigures
 
 INCLUDED, EXCLUDED = "含采集失败 incl. FTA", "仅已编码 excl. FTA"
+ONE, SINGLE = "同一只眼睛 one eye", "个别图像 single pictures"
+"""What two labels that share near pairs seem to be."""
 
 
 def counts(figures: Figures) -> str:
@@ -164,19 +166,23 @@ def labels(figures: Figures) -> str:
     about = note(
         f"不同标签间近于 {found.threshold:.4f} 的对（陌生人百万次不到一次；"
         f"共 {found.near_pairs:,} 对，偶然至多约 {found.expected_by_chance:.2g} 对），"
-        "以及与自己标签不符却与别的标签相符的图像。",
+        "以及与自己标签不符却与别的标签相符的图像。两个标签的多数图像相近：同一只眼睛有两个标签；否则只是个别图像放错。",
         f"Pairs across labels nearer than {found.threshold:.4f}, where fewer than one in a million strangers should "
         f"come ({found.near_pairs:,} found, at most {found.expected_by_chance:.2g} by chance), and pictures that fit "
-        "nothing of their own eye but another.",
+        "nothing of their own eye but another. Where most pictures of two labels are near, one eye has both; "
+        "else single pictures are misplaced.",
     )
     strays = [(s.picture, s.eye, s.fits, f"{s.distance:.3f}") for s in found.pictures]
-    eyes = [(e.first_eye, e.second_eye, f"{e.near_pairs} / {e.pairs}", f"{e.nearest:.3f}") for e in found.eyes]
+    eyes = [
+        (e.first_eye, e.second_eye, f"{e.near_pairs} / {e.pairs}", f"{e.nearest:.3f}", ONE if e.one_eye else SINGLE)
+        for e in found.eyes
+    ]
     near = [(p.first, p.second, f"{p.distance:.3f}") for p in found.pairs]
     if not near:
         return about + NONE
     return (
         about
-        + listed(("眼睛 eye", "另一标签 other label", "相近 near / 对 pairs", "最近 nearest"), eyes)
+        + listed(("眼睛 eye", "另一标签 other label", "相近 near / 对 pairs", "最近 nearest", "看来 seems"), eyes)
         + listed(("图像 picture", "标签 labelled", "符合 fits", "距离 distance"), strays)
         + listed(("图像 picture", "另一眼图像 picture of another eye", "距离 distance"), near)
     )

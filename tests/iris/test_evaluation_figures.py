@@ -27,7 +27,7 @@ from iris.evaluation.statistics import (
     rate_below,
     threshold_at,
 )
-from iris.evaluation.suspects import failing_eyes, label_errors
+from iris.evaluation.suspects import failing_eyes
 
 
 def table(eye: list[int], distance: dict[tuple[int, int], float], refused: tuple[int, ...] = ()) -> Pairs:
@@ -206,32 +206,6 @@ def test_eyes_that_fail_most_come_first_with_the_reason() -> None:
     first, second = failing_eyes(pairs, 0.4)
     assert (first.eye, first.missed, first.pairs, first.by_refusal, first.by_distance) == ("eye01", 3, 3, 2, 1)
     assert (second.eye, second.missed, second.by_refusal, second.by_distance) == ("eye00", 1, 0, 1)
-
-
-def test_a_picture_under_the_wrong_label_is_suspected() -> None:
-    eye = [0, 0, 0, 1, 1, 1]
-    swapped = {(0, 2): 0.46, (1, 2): 0.46, (2, 3): 0.15, (2, 4): 0.1, (2, 5): 0.2}
-    found = label_errors(table(eye, swapped))
-    assert found.near_pairs == 3
-    assert (found.pairs[0].first, found.pairs[0].second) == ("2.png", "4.png")
-    assert [(stray.picture, stray.eye, stray.fits) for stray in found.pictures] == [("2.png", "eye00", "eye01")]
-    assert label_errors(table(eye, {})).near_pairs == 0
-
-
-def test_a_near_pair_in_a_million_is_chance_and_two_in_a_few_hundred_are_not() -> None:
-    assert not label_errors(table([0, 0, 1, 1], {})).beyond_chance
-    assert label_errors(table([0, 0, 1, 1], {(0, 2): 0.2})).beyond_chance
-    many = table([i // 2 for i in range(1500)], {(0, 2): 0.3})
-    found = label_errors(many)
-    assert found.near_pairs == 1
-    assert found.expected_by_chance == pytest.approx(1.12, abs=0.01)
-    assert not found.beyond_chance
-
-
-def test_one_eye_under_two_labels_shows_as_two_labels_that_share_most_pairs() -> None:
-    shared = {(a, b): 0.2 for a in (0, 1) for b in (2, 3)}
-    (eyes,) = label_errors(table([0, 0, 1, 1, 2, 2], shared)).eyes
-    assert (eyes.first_eye, eyes.second_eye, eyes.near_pairs, eyes.pairs) == ("eye00", "eye01", 4, 4)
 
 
 @pytest.mark.parametrize(
