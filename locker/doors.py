@@ -91,6 +91,10 @@ class Doors:
         self._open_since: dict[str, float] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._owners: dict[str, str] = {}
+        self._under_way: set[str] = set()
+        """Doors with an attempt that is written and not settled."""
+        self._left: set[str] = set()
+        """Doors whose visit went away meanwhile: still its own until the attempt has failed or the door has closed."""
         self._moved = asyncio.Condition()
         self._events: asyncio.Queue[bridge.PanelEvent] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -120,6 +124,7 @@ class Doors:
     def claim(self, compartment: str, visit: str) -> None:
         """Say whose a door is: its next moves, and what its closing means, are that visit's."""
         self._owners[compartment] = visit
+        self._left.discard(compartment)
 
     def owns(self, compartment: str, visit: str) -> bool:
         """Whether no later visit has taken the door over."""
@@ -127,12 +132,21 @@ class Doors:
 
     def release(self, compartment: str, visit: str) -> None:
         """The visit is done with a door; should it move now, it is nobody's move."""
-        if self._owners.get(compartment) == visit:
-            del self._owners[compartment]
+        if self._owners.get(compartment) != visit:
+            return
+        if compartment in self._under_way:  # an opening that it asked for may still come, and is no alarm
+            self._left.add(compartment)
+        else:
+            self._disown(compartment)
 
     def forget(self, visit: str) -> None:
-        """A visit is over, and so is its hold on any door."""
-        self._owners = {door: owner for door, owner in self._owners.items() if owner != visit}
+        """A visit is over, and so is its hold on any door but those with an attempt under way."""
+        for door in [door for door, owner in self._owners.items() if owner == visit]:
+            self.release(door, visit)
+
+    def _disown(self, compartment: str) -> None:
+        self._owners.pop(compartment, None)
+        self._left.discard(compartment)
 
     async def unlock(self, wish: Unlock) -> Outcome:
         """Make one attempt: write it, pulse once, write the outcome.
@@ -154,7 +168,22 @@ class Doors:
         async with self._locks[wish.compartment]:
             if not wanted.still:
                 raise asyncio.CancelledError
-            return await self._attempt(wish)
+            try:
+                return await self._attempt(wish)
+            finally:
+                self._under_way.discard(wish.compartment)
+                self._ended(wish, wanted)
+
+    def _ended(self, wish: Unlock, wanted: _Wanted) -> None:
+        """An attempt is over: a door whose visit went away meanwhile is nobody's from now, or from its closing on."""
+        door = wish.compartment
+        gone = not wanted.still or door in self._left
+        if not gone or self._owners.get(door) != wish.visit:
+            return
+        if self.latch(door) is Latch.UNLATCHED:
+            self._left.add(door)
+        else:
+            self._disown(door)
 
     async def _attempt(self, wish: Unlock) -> Outcome:
         if self._panel is None:
@@ -163,6 +192,7 @@ class Doors:
         openings = self._openings[wish.compartment]
         await self._ledger.run(partial(_start, wish, attempt))
         self.claim(wish.compartment, wish.visit)
+        self._under_way.add(wish.compartment)
         priority = bridge.Priority.REMOTE if wish.purpose is Purpose.REMOTE else bridge.Priority.PERSON
         report = await asyncio.wrap_future(self._panel.unlock(wish.compartment, attempt, priority=priority))
         outcome = Outcome(report.outcome.value)
@@ -277,6 +307,8 @@ class Doors:
                 self._open_since[compartment] = self._loop.time()
             elif latch is Latch.LATCHED:
                 self._open_since.pop(compartment, None)
+                if compartment in self._left - self._under_way:
+                    self._disown(compartment)
             self._moved.notify_all()
 
 

@@ -108,3 +108,91 @@ async def test_an_unlock_that_has_begun_is_recorded_to_its_end_though_its_visit_
     await asyncio.wait_for(doors.settle(), 10)
     rows = await ledger.run(lambda book: book.history("att-0"))
     assert [row.kind for row in rows] == ["attempt.started", "attempt.settled"]
+
+
+async def until_the_door_is(doors: Doors, latch: bridge.Latch, previous: bridge.Latch) -> None:
+    doors.from_panel(bridge.DoorChanged(DOOR, latch, previous, 0.0))
+    await asyncio.wait_for(doors.until((DOOR,), Latch(latch.value)), 10)
+
+
+@pytest.fixture
+async def doors(ledger: LedgerThread) -> AsyncIterator[Doors]:
+    """Doors whose moves are recorded."""
+    numbers = count()
+    doors = Doors(ledger, lambda prefix: f"{prefix}-{next(numbers)}")
+    recording = asyncio.create_task(doors.run())
+    yield doors
+    recording.cancel()
+    await asyncio.gather(recording, return_exceptions=True)
+
+
+async def cancelled_while_its_attempt_is_written(doors: Doors, ledger: LedgerThread) -> None:
+    """A visit asks for a door and goes away before the ledger's thread has written the attempt."""
+    written = asyncio.Event()
+    begun = asyncio.get_running_loop()
+
+    def hold(_: Ledger) -> None:
+        asyncio.run_coroutine_threadsafe(written.wait(), begun).result(10)
+
+    holding = asyncio.create_task(ledger.run(hold))
+    visit = asyncio.create_task(doors.unlock(Unlock(DOOR, VISITS[0], Purpose.PICKUP, "cause")))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    visit.cancel()
+    await asyncio.gather(visit, return_exceptions=True)
+    doors.forget(VISITS[0])
+    written.set()
+    await holding
+
+
+@pytest.mark.parametrize("outcome", [bridge.Outcome.JAMMED, bridge.Outcome.UNCONFIRMED, bridge.Outcome.OPENED])
+async def test_a_visit_that_goes_while_its_attempt_is_written_leaves_no_claim(
+    doors: Doors, ledger: LedgerThread, outcome: bridge.Outcome
+) -> None:
+    panel = SlowPanel()
+    doors.begin(panel, {DOOR: Latch.LATCHED})
+    await cancelled_while_its_attempt_is_written(doors, ledger)
+    await asyncio.wait_for(panel.pulsed.wait(), 10)
+    if outcome is bridge.Outcome.OPENED:
+        await until_the_door_is(doors, bridge.Latch.UNLATCHED, bridge.Latch.LATCHED)
+    panel.pulses[0].set_result(bridge.UnlockReport(outcome, "as it was", frame_sent=True))
+    await asyncio.wait_for(doors.settle(), 10)
+    if outcome is bridge.Outcome.OPENED:
+        await until_the_door_is(doors, bridge.Latch.LATCHED, bridge.Latch.UNLATCHED)
+    await until_the_door_is(doors, bridge.Latch.UNLATCHED, bridge.Latch.LATCHED)
+    rows = await ledger.run(lambda book: book.history(DOOR))
+    moves = [row.body["visit"] for row in rows if row.kind == "door.changed"]
+    asked_for = [VISITS[0], VISITS[0]] if outcome is bridge.Outcome.OPENED else []
+    assert moves == [*asked_for, None]
+    assert [row.kind for row in rows].count("door.alarm") == 1, "the opening that nobody asked for, and no other"
+
+
+async def test_a_door_that_opens_by_a_pulse_whose_visit_has_ended_is_no_alarm(
+    doors: Doors, ledger: LedgerThread
+) -> None:
+    panel = SlowPanel()
+    doors.begin(panel, {DOOR: Latch.LATCHED})
+    visit = asyncio.create_task(doors.unlock(Unlock(DOOR, VISITS[0], Purpose.PICKUP, "cause")))
+    await asyncio.wait_for(panel.pulsed.wait(), 10)
+    visit.cancel()
+    await asyncio.gather(visit, return_exceptions=True)
+    doors.forget(VISITS[0])
+    await until_the_door_is(doors, bridge.Latch.UNLATCHED, bridge.Latch.LATCHED)
+    panel.pulses[0].set_result(bridge.UnlockReport(bridge.Outcome.OPENED, "it opened", frame_sent=True))
+    await asyncio.wait_for(doors.settle(), 10)
+    rows = await ledger.run(lambda book: book.history(DOOR))
+    assert "door.alarm" not in [row.kind for row in rows]
+
+
+async def test_a_later_visit_keeps_a_door_that_it_took_over_from_one_that_went(
+    doors: Doors, ledger: LedgerThread
+) -> None:
+    panel = SlowPanel()
+    doors.begin(panel, {DOOR: Latch.LATCHED})
+    await cancelled_while_its_attempt_is_written(doors, ledger)
+    await asyncio.wait_for(panel.pulsed.wait(), 10)
+    doors.claim(DOOR, VISITS[1])
+    panel.pulses[0].set_result(bridge.UnlockReport(bridge.Outcome.JAMMED, "stuck", frame_sent=True))
+    await asyncio.wait_for(doors.settle(), 10)
+    assert doors.owns(DOOR, VISITS[1])
+    assert not doors.owns(DOOR, VISITS[0])
