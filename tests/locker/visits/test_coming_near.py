@@ -11,7 +11,7 @@ from config.settings import Settings
 from locker.presence import KEPT_FOR_TOUCHES, PRESENCE_ENDS_S
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from locker.vacancy import choose_compartment, vacancies
 from mqtt.contract.base import Latch, ServiceState
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from paper_bank import Bank
 
 
 async def sign_in(bank: Bank) -> None:

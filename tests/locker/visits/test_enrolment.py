@@ -15,7 +15,7 @@ from mqtt.contract.events import Event, TemplateStored
 from mqtt.contract.messages import Command, RevokeTemplates
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from paper_bank import Bank
 
 CODE = "33334444"
 

@@ -25,7 +25,7 @@ from simulator.eyes.life import draw_view, live
 from simulator.eyes.render import render
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 SEED = 3
 PERSONAL = ("安娜", "本一", "蔡明", "1-101")

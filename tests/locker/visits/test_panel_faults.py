@@ -11,7 +11,7 @@ from mqtt.contract.events import PanelFault
 from mqtt.contract.messages import OpenDoor
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 DOOR = "D01"
 

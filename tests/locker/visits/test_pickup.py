@@ -12,7 +12,7 @@ from locker.presence import PRESENCE_ENDS_S
 from mqtt.contract.base import ConsignmentState, Latch, ServiceState
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 PLACES = {"con-1": "A01", "con-2": "B02", "con-3": "E01", "con-4": "D01"}
 

@@ -25,7 +25,7 @@ from mqtt.contract.events import (
 )
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from paper_bank import Bank
 
     Restart = Callable[[Bank], Awaitable[Bank]]
     Serve = Callable[[Bank], Awaitable[None]]

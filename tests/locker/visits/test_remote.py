@@ -19,7 +19,7 @@ from mqtt.contract.messages import Reply
 from mqtt.signed import Verifier
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 DOOR = "D01"  # con-4
 

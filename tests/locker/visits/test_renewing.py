@@ -20,7 +20,7 @@ from mqtt.contract.events import ConsentGiven, TemplateStored
 from mqtt.contract.messages import Command, RevokeTemplates
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 PERSON, FIRST = "per-cai", "tpl-first"
 

@@ -13,7 +13,7 @@ from mqtt.contract.base import CredentialKind, Direction, SizeName
 from mqtt.contract.events import ConsignmentExpected, CredentialIssued
 
 if TYPE_CHECKING:
-    from conftest import Bank
+    from paper_bank import Bank
 
 CODE = "55556666"
 

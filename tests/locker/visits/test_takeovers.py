@@ -21,7 +21,7 @@ from mqtt.contract.events import (
 from mqtt.contract.messages import OpenDoor
 
 if TYPE_CHECKING:
-    from conftest import Bank, Stock
+    from paper_bank import Bank, Stock
 
 DOOR = "D01"  # con-4, of Cai
 
