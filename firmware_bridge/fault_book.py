@@ -74,11 +74,10 @@ class FaultBook:
         """It is so; that counts once until there has been evidence to the contrary."""
         self._note(kind, part, cause, now, once_more=False)
 
-    def latch_again(self, kind: FaultKind, part: str, cause: str, now: float, count: int) -> None:
+    def latch_again(self, fault: Fault) -> None:
         """It was latched before a restart and has not ended; whoever listens knows."""
         with self._guard:
-            fault = Fault(kind, part, cause, first=now, last=now, count=count)
-            self._latched.setdefault((kind, part), Latched(fault, QUIET_S.get(kind, 0.0)))
+            self._latched.setdefault((fault.kind, fault.part), Latched(fault, QUIET_S.get(fault.kind, 0.0)))
 
     def evidence(self, kinds: Iterable[FaultKind], part: str, now: float) -> None:
         """Something was seen that speaks against these faults of a part."""

@@ -94,7 +94,12 @@ class Panel:
         self._up: dict[str, bool | None] = {each.name: None for each in lines}
         self._used_attempts: set[str] = set()
         """Never forgotten while the process lives: 100 bytes each, some tens of thousands between two restarts."""
-        budget = PowerBudget(power)
+        self._budget = PowerBudget(power)
+        self._pulse_s = {
+            (line.name, board.address): driver_named(line.family).pulse_s(board)
+            for line in lines
+            for board in line.boards
+        }
         self._occupied: dict[str, bool | None] = dict.fromkeys(self._latches)
         self._faults = FaultBook(self._take_event)
         self._lines = {
@@ -104,7 +109,7 @@ class Panel:
                     [each for each in compartments if each.line == settings.name],
                     driver_named(settings.family),
                     power,
-                    budget,
+                    self._budget,
                     faults=self._faults,
                     open_port=open_port,
                     on_event=self._take_event,
@@ -160,9 +165,19 @@ class Panel:
         """What is wrong now, with lines, boards and doors, in the order in which it began."""
         return self._faults.all()
 
-    def latch_again(self, kind: FaultKind, part: str, cause: str, count: int) -> None:
+    def latch_again(self, fault: Fault) -> None:
         """A fault that an earlier panel had and nobody has seen to lasts; no event tells of it."""
-        self._faults.latch_again(kind, part, cause, self._clock(), count)
+        self._faults.latch_again(fault)
+
+    def driven_before(self, compartment: str, ago_s: float) -> None:
+        """An earlier panel's pulse of this coil began so long ago, or earlier: it counts for the coil's rest and duty.
+
+        What is no longer in the settings is passed over. To be told before the first unlock, in any order.
+        """
+        lock = self._locks.get(compartment)
+        if lock is not None:
+            pulse_s = self._pulse_s[lock.line, lock.address]
+            self._budget.driven_before(lock, pulse_s, self._clock() - ago_s)
 
     def clear_faults(self, part: str) -> tuple[Fault, ...]:
         """Service staff has seen to a line, a board ("left:0") or a compartment; gives what was cleared.

@@ -96,6 +96,13 @@ class PowerBudget:
                 self._pulses[lock] = earlier.pop()
                 self._earlier[lock] = tuple(earlier)
 
+    def driven_before(self, lock: Lock, pulse_s: float, latest: float) -> None:
+        """Account a pulse of an earlier run, which began at the `latest` then."""
+        with self._guard:
+            past = [*self._earlier.get(lock, ()), *([self._pulses[lock]] if lock in self._pulses else [])]
+            pulses = sorted([*past, Pulse(lock, latest, latest + pulse_s)], key=lambda pulse: pulse.end)
+            self._pulses[lock], self._earlier[lock] = pulses[-1], tuple(pulses[:-1])
+
     def forget(self, lock: Lock) -> None:
         """Nobody waits for this coil any more: it holds nobody up."""
         with self._guard:

@@ -15,7 +15,7 @@ from itertools import groupby
 import structlog
 
 from config.settings import Settings
-from firmware_bridge.panel import FaultKind, Panel, refuse_unusable
+from firmware_bridge.panel import Panel, refuse_unusable
 from firmware_bridge.status_file import keep_status, status_file
 from iris.gallery import UnknownTemplate
 from iris.match import Incomparable
@@ -78,12 +78,11 @@ class _Daemon:
         settings = self._settings
         ledger = await LedgerThread.start(self._open_ledger, self._on_commit)
         try:
-            lasting = await ledger.run(lambda book: begin_boot(book, settings, version("iris-locker")))
+            left = await ledger.run(lambda book: begin_boot(book, settings, version("iris-locker")))
             doors = Doors(ledger, random_id)
             health = LockHealth(settings, doors.from_panel)
             panel = Panel(settings.lines, settings.compartments, settings.panel, on_event=health.from_panel)
-            for fault in lasting:
-                panel.latch_again(FaultKind(fault.fault), fault.part, fault.cause, fault.count)
+            left.hand_to(panel, self._clock)
             await asyncio.to_thread(panel.start)
             try:
                 await self._read_doors(ledger, doors, panel)

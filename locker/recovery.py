@@ -6,10 +6,13 @@ behind the reception's back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from config.settings import Settings
-from firmware_bridge.faults import STAFF_ONLY
+from firmware_bridge.panel import Fault, FaultKind, Panel
+from locker.clock import Clock, parse_instant
 from locker.doubt import OPENED_BY_ITSELF, doubted
-from locker.ledger import Ledger
+from locker.ledger import BreakIn, Ledger, PastPulse
 from locker.visits.aftercare import Interrupted
 from mqtt.contract.base import Latch, Outcome, ServiceState, SizeName
 from mqtt.contract.events import (
@@ -25,21 +28,39 @@ from mqtt.contract.events import (
     PanelFault,
 )
 
+LONGEST_PULSE_S = 9.0
+"""What `lines.boards.pulse_s` takes."""
+LONGEST_CAUSE = 400
+"""Characters; what the contract takes."""
 INTERRUPTED = "the cabinet stopped before the outcome was recorded"
 
 
-SEEN_AT = "; seen at "
+@dataclass(frozen=True)
+class Left:
+    """What earlier runs left for the panel: coils that may be warm, and break-ins that staff has not seen to."""
+
+    pulses: tuple[PastPulse, ...]
+    break_ins: tuple[BreakIn, ...]
+
+    def hand_to(self, panel: Panel, clock: Clock) -> None:
+        """Tell a panel that has not been started; `clock` has its monotonic time."""
+        for pulse in self.pulses:
+            panel.driven_before(pulse.compartment, pulse.ago_s)
+        for break_in in self.break_ins:
+            panel.latch_again(_latched_before(break_in, clock))
 
 
-def begin_boot(ledger: Ledger, settings: Settings, version: str) -> tuple[PanelFault, ...]:
+def begin_boot(ledger: Ledger, settings: Settings, version: str) -> Left:
     """Record the start, the site's compartments, and the end of every attempt and command that was under way.
 
-    Gives the faults that no start ends, for the panel to latch again: nothing but service staff can say what became of
-    the things behind a door that opened by itself. They are recorded again, for `daemon.started` ends all others; also
-    those of compartments that the site file lacks this time, which the panel does not know.
+    No start ends a break-in: nothing but service staff can say what became of the things behind a door that opened by
+    itself. They are told again, for `daemon.started` ends all faults; those of compartments that the site file lacks
+    are not, for they are told when the compartment returns.
     """
+    pulses = ledger.pulses_within(settings.panel.coil_duty_window_s + LONGEST_PULSE_S)
     installed = {compartment.id for compartment in settings.compartments}
-    lasting = _lasting_faults(ledger)
+    break_ins = ledger.break_ins()
+    lasting = tuple(each for each in break_ins if each.fault.part in installed)
     events: list[Event] = [DaemonStarted(cabinet=settings.site.cabinet, boot=ledger.boot, version=version)]
     known = {compartment.id: compartment for compartment in ledger.compartments()}
     events += [
@@ -47,24 +68,30 @@ def begin_boot(ledger: Ledger, settings: Settings, version: str) -> tuple[PanelF
         for compartment in settings.compartments
         if compartment.id not in known or known[compartment.id].size != compartment.size
     ]
-    events += _retire(ledger, installed, unseen={fault.part for fault in lasting})
+    events += _retire(ledger, installed, unseen={each.fault.part for each in break_ins})
     for attempt in ledger.unsettled_attempts():
         events.append(AttemptSettled(attempt=attempt.attempt, outcome=Outcome.UNKNOWN, detail=INTERRUPTED))
     for command in ledger.unsettled_commands():
         events.append(CommandSettled(command=command.command, status="unknown", reason=INTERRUPTED))
-    ledger.record(*events, *lasting)
-    return tuple(fault for fault in lasting if fault.part in installed)
+    ledger.record(*events, *map(_told_again, lasting))
+    return Left(pulses, lasting)
 
 
-def _lasting_faults(ledger: Ledger) -> tuple[PanelFault, ...]:
-    """What staff has not seen to yet, with the time at which it was seen."""
-    lasting = []
-    for fault, at in ledger.standing_faults():
-        if fault.fault in STAFF_ONLY:
-            seen = f"{SEEN_AT}{at}, before the daemon was started again"
-            cause = fault.cause if SEEN_AT in fault.cause else fault.cause[: 400 - len(seen)] + seen
-            lasting.append(fault.model_copy(update={"cause": cause}))
-    return tuple(lasting)
+def _latched_before(break_in: BreakIn, clock: Clock) -> Fault:
+    """A break-in of an earlier run as the panel keeps it, its times moved to the monotonic clock."""
+    now, wall = clock.monotonic(), clock.now()
+    fault = break_in.fault
+    first, last = (
+        now - max(0.0, (wall - parse_instant(at)).total_seconds()) for at in (break_in.first_at, break_in.last_at)
+    )
+    return Fault(FaultKind(fault.fault), fault.part, fault.cause, first, last, break_in.count)
+
+
+def _told_again(break_in: BreakIn) -> PanelFault:
+    """A break-in of an earlier run, as the platform hears of it after the start."""
+    when = f"; first at {break_in.first_at}, last at {break_in.last_at}, before the daemon was started again"
+    cause = break_in.fault.cause[: LONGEST_CAUSE - len(when)] + when
+    return break_in.fault.model_copy(update={"cause": cause, "count": break_in.count})
 
 
 NOT_INSTALLED = "not in the site file"

@@ -19,6 +19,7 @@ from mqtt.contract.base import (
     VisitKind,
     VisitResult,
 )
+from mqtt.contract.events import PanelFault
 
 Custody = Literal["free", "reserved", "occupied"]
 Role = Literal["resident", "courier", "attendant"]
@@ -97,6 +98,24 @@ class Attempt:
     started_seq: int
     outcome: Outcome | None
     detail: str
+
+
+@dataclass(frozen=True)
+class BreakIn:
+    """A door that opened by itself, until staff has seen to it: as first told, when first and last, and how often."""
+
+    fault: PanelFault
+    first_at: str
+    last_at: str
+    count: int
+
+
+@dataclass(frozen=True)
+class PastPulse:
+    """A pulse of an earlier run, which began `ago_s` seconds or more before that run's last row."""
+
+    compartment: str
+    ago_s: float
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from locker.ledger import journal, opening, outbox
 from locker.ledger.errors import IllegalTransition, LedgerFault, LedgerFull
 from locker.ledger.exporting import export_rows
 from locker.ledger.journal import Stamp
+from locker.ledger.panel_reads import PanelReads
 from locker.ledger.people import PeopleReads
 from locker.ledger.personal import PersonalWrite, write_personal
 from locker.ledger.projections import project
@@ -26,13 +27,13 @@ from locker.ledger.space import Space, free_bytes
 from locker.ledger.vault import Vault
 from locker.ledger.verification import Verification, verify
 from locker.ledger.witness import Seen, Witness
-from mqtt.contract.events import Event, JournalRow, PanelFault
+from mqtt.contract.events import Event, JournalRow
 
 T = TypeVar("T")
 CommitHook = Callable[[tuple[JournalRow, ...]], None]
 
 
-class Ledger(StateReads, PeopleReads):
+class Ledger(StateReads, PeopleReads, PanelReads):
     """All state of one cabinet. Made by `Ledger.open`."""
 
     def __init__(
@@ -161,18 +162,6 @@ class Ledger(StateReads, PeopleReads):
         """Every row about one opaque id, in order."""
         found = self._db.execute("SELECT * FROM journal WHERE subject = ? ORDER BY seq", (subject,))
         return tuple(journal.stored_row(self._ledger_id, row) for row in found)
-
-    def standing_faults(self) -> tuple[tuple[PanelFault, str], ...]:
-        """The panel's faults that have not ended since the daemon was started last, and when they were told."""
-        started = "SELECT COALESCE(MAX(seq), 0) FROM journal WHERE subject = ? AND kind = 'daemon.started'"
-        told = f"SELECT * FROM journal WHERE kind = 'panel.fault' AND seq > ({started}) ORDER BY seq"  # noqa: S608
-        standing: dict[tuple[str, str], tuple[PanelFault, str]] = {}
-        for row in self._db.execute(told, (self._cabinet,)):
-            fault = PanelFault.model_validate(journal.stored_row(self._ledger_id, row).body)
-            standing.pop((fault.part, fault.fault), None)
-            if not fault.over:
-                standing[fault.part, fault.fault] = fault, row["at"]
-        return tuple(standing.values())
 
     def mark_published(self, seq: int) -> None:
         """Rows up to `seq` have been handed to the broker's connection; call it before publishing them.

@@ -13,7 +13,7 @@ from fake_ports import PtyBus
 
 from config.settings import BoardSettings, CompartmentSettings, LineSettings, PanelSettings, Size
 from firmware_bridge.errors import FrameFieldError, PanelUseError
-from firmware_bridge.panel import DoorChanged, Latch, LineChanged, Outcome, Panel, PanelEvent
+from firmware_bridge.panel import DoorChanged, FaultKind, Latch, LineChanged, Outcome, Panel, PanelEvent
 from firmware_bridge.wire import Wire
 
 CHANNELS = 12
@@ -245,3 +245,15 @@ def test_the_power_budget_holds_over_lines_of_different_families(tmp_path: Path,
     ]
     for start, _ in pulses:
         assert sum(other <= start < other + pulse_s for other, pulse_s in pulses) <= at_once
+
+
+def test_a_coil_that_an_earlier_panel_drove_as_much_as_it_may_be_cools_and_its_neighbour_opens(street: Street) -> None:
+    for _ in range(30):
+        street.panel.driven_before("A01", 1.0)
+        street.panel.driven_before("Z99", 1.0)
+    street.start()
+    refused = street.panel.unlock("A01", "att-1").result(WITHIN_S)
+    assert (refused.outcome, refused.frame_sent) == (Outcome.REFUSED, False)
+    assert "must cool" in refused.detail
+    assert [(fault.kind, fault.part) for fault in street.panel.faults()] == [(FaultKind.COIL_COOLING, "A01")]
+    assert street.panel.unlock("A02", "att-2").result(WITHIN_S).outcome is Outcome.OPENED

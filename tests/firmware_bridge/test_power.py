@@ -193,3 +193,37 @@ def test_company_that_has_been_driven_again_since_is_remembered() -> None:
     budget.claim(lock(1), PULSE_S, 10.1)
     budget.claim(lock(0), PULSE_S, 15.0)
     assert budget.company(lock(1), until=99.0) == 1
+
+
+def test_a_coil_rests_after_a_pulse_of_an_earlier_run_and_no_other_coil_waits_for_it() -> None:
+    budget = PowerBudget(SETTINGS)
+    budget.driven_before(lock(0), PULSE_S, latest=9.0)
+    assert budget.claim(lock(0), PULSE_S, 10.0) == pytest.approx(1.5)
+    assert budget.claim(lock(1), PULSE_S, 10.0) == 0.0
+
+
+def test_a_pulse_of_an_earlier_run_that_may_still_last_burdens_the_supply() -> None:
+    budget = PowerBudget(SETTINGS.model_copy(update={"coils_at_once": 1}))
+    budget.driven_before(lock(0), PULSE_S, latest=10.0)
+    assert budget.driven(10.2) == 1
+    assert budget.claim(lock(1), PULSE_S, 10.2) == pytest.approx(0.4)
+
+
+@given(
+    wishes=st.lists(st.tuples(st.floats(0, 20), st.booleans()), max_size=60),
+    doubt_s=st.floats(0, 5),
+)
+def test_no_number_of_restarts_drives_a_coil_beyond_its_duty(wishes: list[tuple[float, bool]], doubt_s: float) -> None:
+    duty = PanelSettings(coil_rest_s=0.0, coil_duty=0.05, coil_duty_window_s=60.0)
+    budget, now, began = PowerBudget(duty), 0.0, list[float]()
+    for later, restarts in wishes:
+        now += later
+        if restarts:
+            budget = PowerBudget(duty)
+            for start in reversed(began):  # what the ledger knows is at the latest then, and in any order
+                budget.driven_before(lock(0), PULSE_S, min(start + doubt_s, now))
+        if budget.claim(lock(0), PULSE_S, now) == 0.0:
+            began.append(now)
+    for end in (start + PULSE_S for start in began):
+        driven = sum(min(PULSE_S, max(0.0, start + PULSE_S - (end - 60.0))) for start in began if start < end)
+        assert driven <= 0.05 * 60.0 + 1e-3
