@@ -18,7 +18,7 @@ from config.settings import CompartmentSettings, LineSettings
 from firmware_bridge.health.diagnosis import CABINET, Bank, Diagnosis, diagnose
 from firmware_bridge.health.episodes import Episode, EpisodeFinder
 from firmware_bridge.health.history import TROUBLE, Kept, LockHistory
-from firmware_bridge.health.neighbours import BoardHistory, Fired, SupplyHistory
+from firmware_bridge.health.neighbours import BoardHistory, Fired, Residual, SupplyHistory
 from firmware_bridge.reports import DoorChanged, Drift, Latch, LockDrifted, LockPulsed, Outcome, PanelEvent
 
 BEGINS_AGAIN: Final[Mapping[Drift, dict[str, float]]] = MappingProxyType(
@@ -146,7 +146,8 @@ class HealthBook:
         board = self._boards[board_name]
         residual = None
         if episode.latency is not None and lock.reference is not None and lock.measures(episode.latency):
-            residual = lock.reference.residual(episode.latency.seconds)
+            seconds, granularity_s = episode.latency.seconds, episode.latency.granularity_s
+            residual = Residual(log=lock.reference.residual(seconds), width_log=granularity_s / seconds)
         self._locks[name] = lock.after(episode, common_log=board.common_log(without=name), place=board.places + 1)
         if episode.alone:
             mark = self._locks[name].story[-1]

@@ -36,8 +36,6 @@ MOST_SPREADS: Final = 4.0
 """One opening counts for no more than this: a parcel that leans on the door once is no drift."""
 LATENCY_RUN: Final = 5e7
 """Openings between two false signals of the ideal chart; estimated references and real tails bring it down."""
-BISECTIONS: Final = 40
-"""They find a median to a part in a million million of the range of its values."""
 COARSER: Final = 4.0
 """Reads so many times further apart than at first, on a busy line, measure no latency that could be compared."""
 LEAST_GRANULARITY_S: Final = 0.02
@@ -92,12 +90,19 @@ def blurred_median(values: Sequence[float], width: float) -> float:
     Reads that always fall at the same times after a pulse give few different values, between which a plain median would
     leap; this one (the median of grouped data) moves with their shares.
     """
-    low, high = min(values) - width / 2, max(values) + width / 2
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        below = sum(min(1.0, max(0.0, (middle - each) / width + 0.5)) if width else each < middle for each in values)
-        low, high = (middle, high) if below < len(values) / 2 else (low, middle)
-    return max(high, min(values))
+    ordered = sorted(values)
+    half = len(ordered) / 2
+    left, right = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    if width == 0 or right - left >= width:
+        return (left + right) / 2
+    edges = sorted([(each - width / 2, 1) for each in ordered] + [(each + width / 2, -1) for each in ordered])
+    below, inside, at = 0.0, 0, edges[0][0]
+    for edge, change in edges:
+        more = inside * (edge - at) / width
+        if below + more >= half:
+            return min(max(at + (half - below) * width / inside, ordered[0]), ordered[-1])
+        below, inside, at = below + more, inside + change, edge
+    return right
 
 
 def latency_step(score: float, reference: Reference, seconds: float) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 from typing import Final
 
 from pydantic import Field
 
-from firmware_bridge.health.charts import MEDIAN_ERROR, Reference
+from firmware_bridge.health.charts import MEDIAN_ERROR, Reference, blurred_median
 from firmware_bridge.health.history import Count, Kept
 
 BOARD_WINDOW: Final = 32
@@ -24,13 +24,29 @@ NEWEST_OPENINGS: Final = 6
 """They give a board away that has begun to share another one's trouble: half of what a verdict on itself takes."""
 
 
+class Residual(Kept):
+    """How much slower than usual an opening was, as a natural logarithm.
+
+    The hook moved somewhere between two reads: the truth is anywhere within `width_log` around `log`.
+    """
+
+    log: float
+    width_log: float = Field(default=0.0, ge=0)
+
+
 class Opening(Kept):
-    """One episode of one lock, as its board remembers it. `residual_log` is absent without a latency or a reference."""
+    """One episode of one lock, as its board remembers it. The residual is absent without a latency or a reference."""
 
     compartment: str
     place: Count
     residual_log: float | None = None
+    width_log: float = Field(default=0.0, ge=0)
     troubled: bool = False
+
+    @property
+    def residual(self) -> Residual | None:
+        """The residual with its width."""
+        return None if self.residual_log is None else Residual(log=self.residual_log, width_log=self.width_log)
 
 
 class BoardHistory(Kept):
@@ -39,23 +55,24 @@ class BoardHistory(Kept):
     places: Count = 0
     openings: tuple[Opening, ...] = Field(default=(), max_length=BOARD_WINDOW)
 
-    def after(self, compartment: str, residual_log: float | None, *, troubled: bool) -> BoardHistory:
+    def after(self, compartment: str, residual: Residual | None, *, troubled: bool) -> BoardHistory:
         """The same after one more episode."""
         newest = Opening(
             compartment=compartment,
             place=self.places + 1,
-            residual_log=None if residual_log is None else round(residual_log, 4),
+            residual_log=None if residual is None else round(residual.log, 4),
+            width_log=0.0 if residual is None else round(residual.width_log, 3),
             troubled=troubled,
         )
         return BoardHistory(places=self.places + 1, openings=(*self.openings, newest)[-BOARD_WINDOW:])
 
     def medians(self, *, without: str = "", since: int = 0) -> dict[str, float]:
         """Each lock's median residual among the newest openings, of those after place `since`."""
-        residuals: defaultdict[str, list[float]] = defaultdict(list)
+        residuals: defaultdict[str, list[Residual]] = defaultdict(list)
         for each in self.openings:
-            if each.residual_log is not None and each.compartment != without and each.place > since:
-                residuals[each.compartment].append(each.residual_log)
-        return {compartment: median(values) for compartment, values in residuals.items()}
+            if each.residual is not None and each.compartment != without and each.place > since:
+                residuals[each.compartment].append(each.residual)
+        return {compartment: _median(values) for compartment, values in residuals.items()}
 
     def common_log(self, *, without: str) -> float:
         """How much slower the other locks are at present; 0.0 while too few of them say so, and never less."""
@@ -64,8 +81,8 @@ class BoardHistory(Kept):
 
     def recent_log(self) -> float:
         """How much slower the very newest openings are, in the middle; 0.0 while there are too few."""
-        newest = [each.residual_log for each in self.openings if each.residual_log is not None][-NEWEST_OPENINGS:]
-        return median(newest) if len(newest) == NEWEST_OPENINGS else 0.0
+        newest = [each.residual for each in self.openings if each.residual is not None][-NEWEST_OPENINGS:]
+        return _median(newest) if len(newest) == NEWEST_OPENINGS else 0.0
 
     def shift(self, references: Mapping[str, Reference]) -> tuple[float, float] | None:
         """How much slower the locks are together, and the standard error of that; None while too few were opened."""
@@ -134,6 +151,11 @@ class SupplyHistory(Kept):
             else:
                 break
         return sum(since.values()), len(since)
+
+
+def _median(residuals: Sequence[Residual]) -> float:
+    """The median of residuals that the reads have blurred, as the references' own is."""
+    return blurred_median([each.log for each in residuals], median(each.width_log for each in residuals))
 
 
 def _together_and_alone(fired: Iterable[Fired]) -> tuple[int, int, int, int]:
