@@ -16,12 +16,14 @@ from iris.commands import outputs
 from iris.commands.trouble import Commands, Trouble, guarded
 from iris.evaluation import capacity, score_file
 from iris.evaluation.figures import figures
-from iris.evaluation.layouts import Layout, items
+from iris.evaluation.layouts import SIDES, Item, Layout, items, pictures
 from iris.evaluation.picture_file import shown
 from iris.evaluation.progress import Progress
 from iris.evaluation.report import About, html
 from iris.evaluation.scores import WorkerDied, scores
 from iris.evaluation.summary import summary
+
+STAGES = {"encode": "编码 encode", "compare": "比对 compare", "figures": "统计 figures"}
 
 
 def register(commands: Commands) -> None:
@@ -30,7 +32,8 @@ def register(commands: Commands) -> None:
         "evaluate",
         help="accuracy on a data set, as a report and figures",
         description="Writes report.html and figures.json into the report's folder and prints the main figures. "
-        "Nothing is written before the end.",
+        "Nothing is written before the end. Layout folders: one folder per eye, at any depth; folders whose names "
+        f"differ only in the end ({', '.join('/'.join(ends) for ends in SIDES)}) are the two eyes of one person.",
     )
     command.add_argument("folder", type=Path, metavar="DIR")
     command.add_argument("--layout", required=True, choices=[layout.value for layout in Layout])
@@ -64,8 +67,13 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.scores:
         outputs.check_file(arguments.scores, "--scores", ".npz")
     found = items(arguments.folder, Layout(arguments.layout), arguments.subjects)
+    _tell_left_out(arguments, found)
     jobs = arguments.jobs or os.cpu_count() or 1
-    progress = Progress(sys.stderr)
+    bar = Progress(sys.stderr)
+
+    def progress(stage: str, done: int, total: int) -> None:
+        bar(STAGES[stage], done, total)
+
     with _mended():
         capacity.check(found)
         result = scores(found, progress, jobs)
@@ -84,6 +92,18 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         print("\n".join(summary(summed)))
         print(f"报告 report: {shown(arguments.report / 'report.html')}, figures.json")
     return 0
+
+
+def _tell_left_out(arguments: argparse.Namespace, found: list[Item]) -> None:
+    """Says which pictures of the folder are of no eye of the layout; of chosen subjects nothing is missing."""
+    if arguments.subjects is not None:
+        return
+    taken = {item.path for item in found}
+    left = [path for path in pictures(arguments.folder) if path not in taken]
+    if left:
+        what = f"张图像不合布局 pictures do not fit layout {arguments.layout}"
+        example = shown(left[0].relative_to(arguments.folder))
+        print(f"跳过 left out: {len(left)} {what}, 例如 for example {example}", file=sys.stderr)
 
 
 @contextmanager

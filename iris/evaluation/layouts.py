@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,9 @@ from iris.evaluation.picture_file import shown
 PICTURES = {".bmp", ".jpg", ".jpeg", ".png", ".pgm", ".tif", ".tiff"}
 IITD_SAME_PERSON = {"042": "008", "176": "012", "183": "053", "134": "074", "150": "094", "144": "140"}
 """IIT Delhi 1.0 numbers six people twice; a pair across two numbers of one person is neither genuine nor impostor."""
+
+SIDES = (("L", "R"), ("left", "right"), ("Left", "Right"), ("LEFT", "RIGHT"), ("左眼", "右眼"), ("左", "右"))
+"""Ends of the names of two folders that are the left and the right eye of one person."""
 
 
 class Layout(StrEnum):
@@ -63,17 +66,18 @@ def items(folder: Path, layout: Layout, subjects: tuple[int, int] | None = None)
         there = pictures(folder)
         every = list(readers[layout](folder, there))
     except PermissionError as error:
-        raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
+        raise _closed(error) from error
     found = [item for item in every if _within(item.number, subjects)]
     if not every:
         raise LayoutError(
-            f"no pictures of layout {layout.value} among {len(there)} in {folder}: expected {_EXPECTED[layout]}, "
-            f"found for example {shown(there[0].relative_to(folder))}"
+            f"没有符合布局的图像 no pictures of layout {layout.value} among {len(there)} in {shown(folder)}: "
+            f"应为 expected {_EXPECTED[layout]}; 例如 found for example {shown(there[0].relative_to(folder))}"
         )
     if not found and subjects is not None:
         have = sorted({item.number for item in every if item.number is not None})
         raise LayoutError(
-            f"no pictures of subjects {subjects[0]}-{subjects[1]} in {folder}; it holds {have[0]} to {have[-1]}"
+            f"没有这些编号的图像 no pictures of subjects {subjects[0]}-{subjects[1]} in {shown(folder)}; "
+            f"编号有 it holds {have[0]} to {have[-1]}"
         )
     return found
 
@@ -86,10 +90,15 @@ def pictures(folder: Path) -> list[Path]:
     try:
         found = list(_pictures(folder, folder.resolve(), frozenset()))
     except PermissionError as error:
-        raise LayoutError(f"{error.filename}: may not be read; mend its permissions") from error
+        raise _closed(error) from error
     if not found:
-        raise LayoutError(f"no pictures in {shown(folder)} (files that end in {', '.join(sorted(PICTURES))})")
+        endings = ", ".join(sorted(PICTURES))
+        raise LayoutError(f"没有图像 no pictures in {shown(folder)} (文件名结尾 files that end in {endings})")
     return found
+
+
+def _closed(error: PermissionError) -> LayoutError:
+    return LayoutError(f"{error.filename}: 没有权限读取 may not be read; mend its permissions")
 
 
 def ambiguous(a: Item, b: Item) -> bool:
@@ -102,9 +111,9 @@ def _within(number: int | None, subjects: tuple[int, int] | None) -> bool:
 
 
 _EXPECTED = {
-    Layout.CASIA_INTERVAL: "names like S1001L01.jpg",
-    Layout.IITD: "names like 001/01_L.bmp",
-    Layout.FOLDERS: "one folder per eye with its pictures inside",
+    Layout.CASIA_INTERVAL: "这样的文件名 names like S1001L01.jpg",
+    Layout.IITD: "这样的文件名 names like 001/01_L.bmp",
+    Layout.FOLDERS: "每只眼睛一个文件夹，图像在内 one folder per eye with its pictures inside",
 }
 
 
@@ -153,7 +162,7 @@ def _iitd(folder: Path, pictures: list[Path]) -> Iterator[Item]:
 
 
 def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
-    """One folder per eye; two folders XL and XR are the eyes of one person X."""
+    """One folder per eye; two folders XL and XR (or X/left and X/right; see `SIDES`) are the eyes of one person X."""
     eyes: dict[Path, list[Path]] = {}
     for path in pictures:
         if path.parent != folder:
@@ -161,11 +170,19 @@ def _folders(folder: Path, pictures: list[Path]) -> Iterator[Item]:
     people: dict[str, int] = {}
     for eye in sorted(eyes):
         name = _name(eye, folder)
-        other = eye.parent / (eye.name[:-1] + ("R" if name[-1] == "L" else "L"))
-        person, side = (name[:-1], name[-1]) if name[-1] in "LR" and other in eyes else (name, "")
+        person, side = _of_person(name, eye, eyes)
         number = people.setdefault(person, len(people) + 1)
         for path in eyes[eye]:
             yield Item(path, name, person, number, side, _name(path, folder))
+
+
+def _of_person(name: str, eye: Path, eyes: Container[Path]) -> tuple[str, str]:
+    """Whose eye a folder shows and which, where the folder of the other eye is there too; else its name and ""."""
+    for ends in SIDES:
+        for side, own, other in (("L", *ends), ("R", *reversed(ends))):
+            if name.endswith(own) and eye.parent / (eye.name.removesuffix(own) + other) in eyes:
+                return name.removesuffix(own), side
+    return name, ""
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -27,6 +27,9 @@ STYLE = (
     "p.n{color:#52606d;max-width:46rem}p.h{border-left:4px solid #c6392c;background:#fdecea;padding:.5rem .8rem}"
     ".en{color:#52606d;font-weight:400}p.n span,p.h span{display:block}"
     "div.s{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.8rem}"
+    "table.w td{white-space:normal;overflow-wrap:anywhere;min-width:4.5rem}"
+    "@media(max-width:40rem){body{margin:1rem auto;padding:0 .7rem}h1{font-size:1.5rem}td,th{padding:.3rem .45rem}"
+    "th,td:first-child{white-space:normal}td:first-child{min-width:8rem}table,table.m{font-size:13px}}"
     "@media print{h2{break-after:avoid}svg,table{break-inside:avoid}}"
 )
 

@@ -60,9 +60,21 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte in it
         raise Unreadable(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from error
     try:
-        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+        picture = _decoded(data)
     except cv2.error as error:
         raise NotAPicture(f"{shown(path)}: {error}") from error
     if picture is None:
         raise NotAPicture(f"{shown(path)} is not a picture that OpenCV reads" + ("" if data.size else ": it is empty"))
-    return np.asarray(picture, np.uint8)
+    return picture
+
+
+def _decoded(data: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The picture, or None; the decoder prints nothing of its own, for its caller tells what is wrong."""
+    if not data.size:
+        return None
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    finally:
+        cv2.utils.logging.setLogLevel(before)
+    return None if picture is None else np.asarray(picture, np.uint8)

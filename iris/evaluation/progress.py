@@ -26,7 +26,7 @@ class Progress:
         if stage != self._stage:
             self._stage, self._began, self._drawn = stage, now, -REFRESH_S
         if done >= total:
-            line = f"{stage}: {total} in {_span(now - self._began)}{_rate(total, now - self._began)}"
+            line = f"{stage}: {_summed(total, now - self._began)}"
             self._stream.write(f"\r{line}\x1b[K\n" if self._terminal else f"{line}\n")
         elif self._terminal and now - self._drawn >= REFRESH_S:
             self._drawn = now
@@ -39,6 +39,10 @@ def _bar(stage: str, done: int, total: int, seconds: float) -> str:
     left = f", {_span(seconds / done * (total - done))} left" if done and seconds > 0 else ""
     cells = "#" * full + "." * (BAR_CELLS - full)
     return f"{stage} [{cells}] {done}/{total} ({100 * done // total} %){_rate(done, seconds)}{left}"
+
+
+def _summed(total: int, seconds: float) -> str:
+    return _span(seconds) if total == 1 else f"{total} in {_span(seconds)}{_rate(total, seconds)}"
 
 
 def _rate(done: int, seconds: float) -> str:

@@ -120,8 +120,8 @@ def _missing(figures: Figures, spread: Distribution) -> str:
         needed = "；".join(f"FMR {rate}: {pairs:,}" for rate, pairs in lacking.items())
         said.append(
             note(
-                f"异眼对仅 {impostor:,} 个，三十法则要求 {needed}。",
-                f"Only {impostor:,} impostor pairs; the rule of 30 asks for more ({needed.replace('；', ', ')}).",
+                f"异眼对：{impostor:,}；三十法则要求 {needed}。",
+                f"Impostor pairs: {impostor:,}; the rule of 30 asks for more ({needed.replace('；', ', ')}).",
             )
         )
     return heading("这批图像说明不了的", "What this set cannot show") + "".join(said) if said else ""

@@ -6,8 +6,24 @@ from iris.evaluation.figures import Figures
 from iris.evaluation.markup import FEW, NONE, NOTHING, interval, listed, note, of, percent, plain, small, table
 from iris.evaluation.statistics import RATES
 from iris.evaluation.visits import VisitFigures
+from iris.refusals import REFUSALS
 
 INCLUDED, EXCLUDED = "含采集失败 incl. FTA", "仅已编码 excl. FTA"
+MEANINGS = {
+    "bad-picture": "不是可用的图像文件 not a picture file that can be used",
+    "no-such-file": "文件已不在 the file has gone",
+    "not-a-file": "不是文件 not a file",
+    "unreadable-file": "文件无法读取 the file cannot be read",
+    "blank": "几乎全图一色 nearly one grey value everywhere",
+    "no-eye": "找不到眼睛 no eye is found",
+    "eye-closed": "眼睛闭合 the eye is shut",
+    "too-small": "虹膜太小 the iris is too small",
+    "blurred": "模糊 blurred",
+    "off-axis": "视线偏离 the eye looks aside",
+    "covered": "虹膜被遮挡 the iris is covered",
+    "glare": "反光 reflections",
+}
+"""What each refusal says of a picture of a data set."""
 ONE, SINGLE = "同一只眼睛 one eye", "个别图像 single pictures"
 """What two labels that share near pairs seem to be."""
 
@@ -129,26 +145,26 @@ def visits(visit: VisitFigures) -> str:
             interval(visit.stranger_false_match_rate_95),
         ),
     ]
-    distance = "" if visit.threshold is None else f" {visit.threshold:.4f}"
     about = note(
         "按文件名顺序：每只眼睛的前两三张合成登记模板，之后同样多张作为一次访问，与柜机一样判定："
-        "逐张与全部登记比较，三张再合成一个编码；同一人的两眼登记在一个名下，陌生人则在没有本人的库中比较；"
-        f"每次访问承诺误识率 {visit.false_match_rate:g}，一次注视至多 {visit.frames_allowed} 个编码"
-        f"（登记+访问 {frames or '无'}；单张阈值{distance or '无'}；"
-        f"{visit.eyes_with_too_few_pictures} 只眼睛图像太少）。精确二项区间。",
+        "逐张与全部登记比较，三张再合成一个编码。同一人的两眼登记在一个名下；陌生人在没有本人的库中比较。精确二项区间。",
         "Pictures in the order of their file names: the first two or three of an eye are fused to its enrolment, the "
         "next as many are its visit, judged as a cabinet does: one by one against all enrolments, and three of them "
         "fused once more. Both eyes of a person are enrolled under one name; a stranger meets the gallery without that "
-        f"person. The policy's promise is {visit.false_match_rate:g} false matches per visit of one look with up to "
-        f"{visit.frames_allowed} codes (threshold for one frame{distance or ' none'}; "
-        f"enrolment + visit {frames or 'none'}; "
-        f"{visit.eyes_with_too_few_pictures} eyes have too few pictures). A site that allows more looks is stricter: "
-        "iris policy --looks. Exact binomial bounds.",
+        "person. Exact binomial bounds. A site that allows more looks is stricter: iris policy --looks.",
     )
+    terms = [
+        ("承诺误识率 promised false-match rate", f"{visit.false_match_rate:g}"),
+        ("登记 enrolments", f"{visit.gallery:,}"),
+        ("登记+访问的图像 pictures of enrolment + visit", frames or NOTHING),
+        ("一次注视的编码 codes of a look", f"≤ {visit.frames_allowed}"),
+        ("单张阈值 threshold for one frame", NOTHING if visit.threshold is None else f"{visit.threshold:.4f}"),
+        ("图像太少的眼睛 eyes with too few pictures", f"{visit.eyes_with_too_few_pictures:,}"),
+    ]
     lists = [(eye.eye, "未识别 missed", eye.why) for eye in visit.missed]
     lists += [(eye.eye, "未登记 not enrolled", eye.why) for eye in visit.not_enrolled]
     head = ("", "访问 visits", "错误率 rate", "95 %")
-    return about + table(head, rows) + listed(("眼睛 eye", "", "原因 why"), lists)
+    return about + table(head, rows) + table((), terms) + listed(("眼睛 eye", "", "原因 why"), lists)
 
 
 def failing(figures: Figures) -> str:
@@ -190,11 +206,21 @@ def labels(figures: Figures) -> str:
 
 def refusals(figures: Figures) -> str:
     """Pictures without a template, by reason and by name."""
-    rows = [(reason, f"{count:,}") for reason, count in sorted(figures.refusals.items(), key=lambda row: -row[1])]
+    ranked = sorted(figures.refusals.items(), key=lambda row: (-row[1], row[0]))
+    rows = [(reason, _words(reason), f"{count:,}") for reason, count in ranked]
     named = [(refused.picture, refused.reason) for refused in figures.refused_pictures]
     if not rows:
         return NONE
-    return table(("原因 reason", "图像 pictures"), rows) + listed(("图像 picture", "原因 reason"), named)
+    return table(("原因 reason", "说明 meaning", "图像 pictures"), rows, kind="w") + listed(
+        ("图像 picture", "原因 reason"), named
+    )
+
+
+def _words(reason: str) -> str:
+    """What a refusal means to whoever owns the pictures; what the resident is told where nothing else is known."""
+    if reason in MEANINGS:
+        return MEANINGS[reason]
+    return next((f"{each.text_zh} {each.text_en}" for each in REFUSALS if each.reason == reason), "")
 
 
 def _rate(value: float, around: str) -> str:

@@ -161,7 +161,7 @@ def _enrolment(plan: _Plan) -> Template:
     usable = [outcome for outcome in plan.enrol if outcome.template is not None]
     if len(usable) < LEAST_FUSED:
         reasons = ", ".join(sorted(outcome.refusal for outcome in plan.enrol if outcome.template is None))
-        raise Incomparable(f"{len(usable)} of {len(plan.enrol)} frames encoded ({reasons})")
+        raise Incomparable(f"可用帧太少 {len(usable)} of {len(plan.enrol)} frames encoded ({reasons})")
     best_first = sorted(usable, key=lambda outcome: -outcome.quality)
     return fused([template for outcome in best_first if (template := outcome.template) is not None], plan.side)
 
@@ -183,14 +183,14 @@ def _visit(plan: _Plan, gallery: Gallery, policy: Policy) -> Accepted | Ending |
 def _why(plan: _Plan, ending: Accepted | Ending | None) -> str:
     """Why the visit is a false non-match; "" where the right person was accepted."""
     if ending is None:
-        return "every frame refused: " + ", ".join(outcome.refusal for outcome in plan.probe)
+        return "每张都被拒绝 every frame refused: " + ", ".join(outcome.refusal for outcome in plan.probe)
     if isinstance(ending, Accepted):
-        return "" if ending.person == plan.person else f"taken for {ending.person}"
+        return "" if ending.person == plan.person else f"认成 taken for {ending.person}"
     if isinstance(ending, Ambiguous):
-        return "cannot be told from " + ", ".join(person for person in ending.people if person != plan.person)
+        return "无法区分 cannot be told from " + ", ".join(person for person in ending.people if person != plan.person)
     if isinstance(ending, WrongView):
-        return ending.text_en
-    return "nothing compared" if ending.nearest is None else f"nearest at {ending.nearest:.3f}"
+        return f"{ending.text_zh} {ending.text_en}"
+    return "没有可比较的 nothing compared" if ending.nearest is None else f"最近距离 nearest at {ending.nearest:.3f}"
 
 
 def _strangers(plans: list[_Plan], templates: dict[str, Template], gallery: Gallery, policy: Policy) -> list[bool]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from iris.commands import evaluate
@@ -43,6 +44,36 @@ def test_the_main_figures_are_printed_and_all_of_them_on_request(eyes: Path, tmp
         assert name in told
     assert main(words(eyes, tmp_path / "r", "--json")) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "r" / "figures.json").read_text())
+
+
+def test_pictures_that_fit_no_layout_are_told_and_left_out(eyes: Path, tmp_path: Path, capsys: Captured) -> None:
+    picture = (eyes / "0L" / "0.png").read_bytes()
+    for name in ("a/1.png", "a/2.png", "loose 图.png"):
+        (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / name).write_bytes(picture)
+    assert main(words(tmp_path / "set", tmp_path / "r")) == 0
+    told = capsys.readouterr().err
+    assert "left out: 1 " in told
+    assert "loose 图.png" in told
+    assert main(words(tmp_path / "set", tmp_path / "r", "--subjects", "1-1")) == 0
+    assert "left out" not in capsys.readouterr().err
+
+
+def test_broken_pictures_are_named_in_the_report_and_the_decoder_prints_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ok, whole = cv2.imencode(".bmp", np.full((240, 320), 90, np.uint8))
+    assert ok
+    (tmp_path / "set" / "a").mkdir(parents=True)
+    (tmp_path / "set" / "a" / "half.bmp").write_bytes(whole.tobytes()[:20_000])
+    (tmp_path / "set" / "a" / "text.jpg").write_text("hello")
+    (tmp_path / "set" / "a" / "grey.bmp").write_bytes(whole.tobytes())
+    assert main(words(tmp_path / "set", tmp_path / "r")) == 0
+    assert "imdecode" not in capfd.readouterr().err
+    page = (tmp_path / "r" / "report.html").read_text()
+    assert "不是可用的图像文件 not a picture file that can be used" in page
+    assert "几乎全图一色 nearly one grey value everywhere" in page
+    assert "a/half.bmp" in page
 
 
 def test_the_report_says_what_was_evaluated_when_and_how(eyes: Path, tmp_path: Path) -> None:

@@ -56,6 +56,26 @@ def test_folders_pair_left_and_right_of_one_person(tmp_path: Path) -> None:
     assert not ambiguous(left, right)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "person"),
+    [
+        ("7/L", "7/R", "7/"),
+        ("7/left", "7/right", "7/"),
+        ("ann Left", "ann Right", "ann "),
+        ("张三左眼", "张三右眼", "张三"),
+        ("张三-左", "张三-右", "张三-"),
+    ],
+)
+def test_folders_whose_names_end_in_words_for_the_sides_are_the_eyes_of_one_person(
+    tmp_path: Path, left: str, right: str, person: str
+) -> None:
+    touch(tmp_path, f"{left}/a.png", f"{right}/b.png", "bright/c.png", "左邻/d.png")
+    found = {item.eye: (item.person, item.side) for item in items(tmp_path, Layout.FOLDERS)}
+    assert found.pop(left) == (person, "L")
+    assert found.pop(right) == (person, "R")
+    assert found == {"bright": ("bright", ""), "左邻": ("左邻", "")}
+
+
 def test_one_eye_keeps_its_identity_under_two_numbers(tmp_path: Path) -> None:
     touch(tmp_path, "008/01_L.bmp", "042/01_L.bmp", "042/06_R.bmp")
     first, second, other = items(tmp_path, Layout.IITD)

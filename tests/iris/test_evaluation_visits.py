@@ -63,14 +63,14 @@ def test_a_visit_of_foreign_frames_is_missed_by_name() -> None:
     found = visit_figures(scores_of({"a": shots(1, 6), "b": [*shots(2, 3), *shots(9, 3)]}))
     assert found.false_non_matches == 1
     assert found.missed[0].eye == "b"
-    assert found.missed[0].why.startswith("nearest at 0.4")
+    assert found.missed[0].why.startswith("最近距离 nearest at 0.4")
     assert found.false_non_match_rate == 0.5
 
 
 def test_a_visit_in_anothers_place_is_a_false_match_and_a_stranger_accepted() -> None:
     found = visit_figures(scores_of({"a": shots(1, 6), "b": [*shots(2, 3), *[frame(1, shot) for shot in (7, 8, 9)]]}))
     assert found.false_matches == 1
-    assert [(miss.eye, miss.why) for miss in found.missed] == [("b", "taken for a")]
+    assert [(miss.eye, miss.why) for miss in found.missed] == [("b", "认成 taken for a")]
     assert found.stranger_false_matches == 1
 
 
@@ -78,14 +78,18 @@ def test_one_good_frame_among_refused_ones_is_enough_for_a_visit_and_none_is_not
     rescued = [*shots(1, 3), REFUSED, REFUSED, frame(1, 5)]
     hopeless = [*shots(2, 3), REFUSED, REFUSED, REFUSED]
     found = visit_figures(scores_of({"a": rescued, "b": hopeless}))
-    assert [(miss.eye, miss.why) for miss in found.missed] == [("b", "every frame refused: blurred, blurred, blurred")]
+    assert [(miss.eye, miss.why) for miss in found.missed] == [
+        ("b", "每张都被拒绝 every frame refused: blurred, blurred, blurred")
+    ]
     assert found.stranger_visits == 1
 
 
 def test_an_eye_that_cannot_be_enrolled_is_told_apart_with_its_reason() -> None:
     spoilt = [REFUSED, frame(1, 1), REFUSED, *shots(1, 3)]
     found = visit_figures(scores_of({"a": spoilt, "b": shots(2, 6), "c": [REFUSED, *shots(3, 5)]}))
-    assert [(each.eye, each.why) for each in found.not_enrolled] == [("a", "1 of 3 frames encoded (blurred, blurred)")]
+    assert [(each.eye, each.why) for each in found.not_enrolled] == [
+        ("a", "可用帧太少 1 of 3 frames encoded (blurred, blurred)")
+    ]
     assert (found.visits, found.false_non_matches, found.false_non_matches_incl_not_enrolled) == (2, 0, 1)
     assert found.false_non_match_rate_incl_not_enrolled == 1 / 3
 
