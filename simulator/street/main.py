@@ -57,7 +57,8 @@ def run(load: Callable[[], Settings], options: argparse.Namespace) -> int:
     """
     try:
         settings = load()
-        options.pty_dir.mkdir(parents=True, exist_ok=True)
+        if options.pty_dir is not None:
+            options.pty_dir.mkdir(parents=True, exist_ok=True)
         with _listen(options.host, options.port) as listener:
             asyncio.run(_serve(settings, options, listener))
     except UNUSABLE as error:
@@ -122,8 +123,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pty-dir",
         type=Path,
-        required=True,
-        help="folder for the links to the pseudo-terminals, called as the lines are",
+        help="folder for the links to the pseudo-terminals, called as the lines are; lines over TCP need none",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 for any")

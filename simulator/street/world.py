@@ -98,19 +98,19 @@ class World:
             line.unplug()
 
 
-def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chance: random.Random) -> World:
+def build_world(settings: Settings, pty_dir: Path | None, power_coils: int | None, chance: random.Random) -> World:
     """Put the world of a site together on the running asyncio loop; its pseudo-terminals come with `start`.
 
     Args:
         settings: of the site.
-        pty_dir: where the links to the pseudo-terminals will stand.
+        pty_dir: where the links to the pseudo-terminals will stand; not needed where every line is over TCP.
         power_coils: coils that the power supply carries at once; what the site's settings say when None.
         chance: source of bouncing contacts and of faults.
 
     Raises:
         UnknownFamilyError: a line's boards cannot be simulated.
         AddressError: a serial server's URL names no host and port.
-        StreetError: a line is called as the supply is, or has a board that nobody makes.
+        StreetError: a line is called as the supply is, has a board that nobody makes, or needs `pty_dir`.
     """
     if any(line.name == SUPPLY for line in settings.lines):
         raise StreetError(f"a line called {SUPPLY!r} cannot be told from the power supply: give it another name")
@@ -120,15 +120,16 @@ def build_world(settings: Settings, pty_dir: Path, power_coils: int | None, chan
     log.listen(changes.ring)
     coils = power_coils if power_coils is not None else settings.panel.coils_at_once
     cabinet = Cabinet(settings.compartments, timeline, log, chance, coils)
-    lines = {line.name: _build_line(line, cabinet, pty_dir, timeline, chance) for line in settings.lines}
+    links = {line.name: _link(line, pty_dir) for line in settings.lines if not _over_tcp(line)}
+    lines = {line.name: _build_line(line, cabinet, links.get(line.name), timeline, chance) for line in settings.lines}
     ports = {
-        line.name: line.port if _over_tcp(line) else str((pty_dir / line.name).absolute()) for line in settings.lines
+        line.name: str(links[line.name].absolute()) if line.name in links else line.port for line in settings.lines
     }
     return World(settings, cabinet, lines, log, changes, coils, ports)
 
 
 def _build_line(
-    settings: LineSettings, cabinet: Cabinet, pty_dir: Path, timeline: Timeline, chance: random.Random
+    settings: LineSettings, cabinet: Cabinet, link: Path | None, timeline: Timeline, chance: random.Random
 ) -> SerialLine:
     family = family_named(settings.family)
     terminals = {board.address: cabinet.terminals(settings.name, board.address) for board in settings.boards}
@@ -146,7 +147,7 @@ def _build_line(
     cabinet.supply.listen(wire.lose_power)
     for address, of_board in terminals.items():
         of_board.listen(partial(wire.hook_moved, address))
-    adapter = TcpAdapter(settings.port, baud) if _over_tcp(settings) else UsbAdapter(pty_dir / settings.name)
+    adapter = TcpAdapter(settings.port, baud) if link is None else UsbAdapter(link)
     return SerialLine(wire, adapter, cabinet.log)
 
 
@@ -155,6 +156,12 @@ def _make(line: LineSettings, wiring: BoardSettings, terminals: Terminals) -> Bo
         return family_named(line.family).make(wiring, terminals)
     except NoSuchBoardError as error:
         raise StreetError(f"line {line.name}: {line.family} board with {error}; correct the board") from error
+
+
+def _link(line: LineSettings, pty_dir: Path | None) -> Path:
+    if pty_dir is None:
+        raise StreetError(f"line {line.name} is a pseudo-terminal: name a folder for its link with --pty-dir")
+    return pty_dir / line.name
 
 
 def _over_tcp(line: LineSettings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -183,6 +184,24 @@ def test_boards_that_cannot_be_had_end_with_an_explanation(
         status = end.code
     assert status == 2
     assert said in capsys.readouterr().err
+
+
+def test_boards_on_pseudo_terminals_ask_for_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert boards_command.main(["wkly"]) == 2
+    assert "line wkly is a pseudo-terminal: name a folder for its link with --pty-dir" in capsys.readouterr().err
+
+
+def test_boards_behind_a_serial_server_need_no_folder() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"socket://127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "simulator", "boards", "wkly", "--tcp", url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert json.loads(process.stdout.readline())["ports"] == {"wkly": url}
+        finally:
+            process.terminate()
+    assert process.returncode == 0
 
 
 def test_a_mistake_among_the_faults_of_the_start_ends_the_street_with_an_explanation(tmp_path: Path) -> None:
