@@ -59,8 +59,11 @@ def promised_threshold(rate: float) -> float:
 
 def working_threshold(pairs: Pairs, rate: str = RATES[0]) -> float:
     """Where single pairs are called missed: at this observed FMR; at the promised one if pairs are few."""
-    observed = threshold_at(distribution(pairs).impostor, float(rate))
-    return promised_threshold(float(rate)) if observed is None else observed
+    impostor = pairs.far[~(pairs.genuine | pairs.failed)]
+    behind = int(float(rate) * impostor.size)
+    if not LEAST_BEHIND <= behind < impostor.size:
+        return promised_threshold(float(rate))
+    return float(np.partition(impostor, behind)[behind])
 
 
 def curve(spread: Distribution) -> Curve:

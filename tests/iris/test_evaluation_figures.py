@@ -26,6 +26,7 @@ from iris.evaluation.statistics import (
     promised_threshold,
     rate_below,
     threshold_at,
+    working_threshold,
 )
 from iris.evaluation.suspects import failing_eyes
 
@@ -199,6 +200,16 @@ def test_intervals_hold_the_figure_and_do_not_depend_on_the_run() -> None:
     assert eer is not None
     assert low < eer < high
     assert bounds(resampled(errors, weights).eer) == (low, high)
+
+
+def test_single_pairs_are_called_missed_at_the_observed_rate_or_at_the_promised_one_of_few() -> None:
+    pairs = crowd(eyes=120)
+    observed = threshold_at(distribution(pairs).impostor, 1e-3)
+    assert observed is not None
+    assert working_threshold(pairs) == observed
+    assert threshold_at(distribution(pairs).impostor, 1e-5) is None
+    assert working_threshold(pairs, "1e-5") == promised_threshold(1e-5)
+    assert working_threshold(table([0, 1], {})) == promised_threshold(1e-3)
 
 
 def test_eyes_that_fail_most_come_first_with_the_reason() -> None:
