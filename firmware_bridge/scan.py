@@ -11,7 +11,7 @@ from typing import Final
 
 from firmware_bridge.boards.driver import AnyRequest, BoardDriver, EchoHeard, Hooks, Reply, driver_named
 from firmware_bridge.commissioning.channel_count import MISSES, count_channels, patient, readable_board
-from firmware_bridge.commissioning.search_order import Search, SearchOrder
+from firmware_bridge.commissioning.search_order import FEW_ADDRESSES, Search, SearchOrder
 from firmware_bridge.errors import ReadFailedError
 from firmware_bridge.port import OpenPort, Port, open_serial
 from firmware_bridge.wire import Echo, Pace, Wire
@@ -32,8 +32,6 @@ MOST_GARBLED: Final = 16
 """At so many addresses at most are damaged bytes alone a reason to ask again: on an open line they come everywhere."""
 ENOUGH_SILENCE: Final = 32
 """So many silent addresses in a row beyond a board end the search on its line: fitters count on from the first."""
-FEW_ADDRESSES: Final = 64
-"""No more than six switches can say: a family that has no more addresses is asked at all of them within seconds."""
 PATIENCE: Final = 3.0
 PATIENCE_EXTRA_S: Final = 0.03
 """Boards of one line are of one family behind one adapter: once one has answered, others are given three times as long
@@ -92,7 +90,7 @@ class PortScan:
         pause: Callable[[float], None] = time.sleep,
         on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
-        """`every_address`: go on after `ENOUGH_SILENCE`, and give every address the whole time limit."""
+        """`every_address`: leave none out, at any rate or after silence, and give each the whole time limit."""
         self.port = port
         self.echo = False
         """Whether the adapter sends back what it is given."""
@@ -117,7 +115,7 @@ class PortScan:
         self._again = False
         self._again_silent = 0
         self._slowest_s: float | None = None
-        self._order = SearchOrder(families, bauds, one_baud=not speed_is_settable(port))
+        self._order = SearchOrder(families, bauds, one_baud=not speed_is_settable(port), every_address=every_address)
         self._open_port = open_port
         self._clock = clock
         self._pause = pause
@@ -139,6 +137,11 @@ class PortScan:
         """How many addresses are asked once more, at most, when nothing more answers."""
         coming = self._order.left if self._patience_s < self._timeout_s else 0
         return min(ASKED_AGAIN - self._again_silent, len(self._in_haste) + coming)
+
+    @property
+    def left_out(self) -> tuple[Search, ...]:
+        """High addresses that were not asked at rates which their family does not come with."""
+        return self._order.left_out
 
     @property
     def in_haste(self) -> tuple[int, ...]:

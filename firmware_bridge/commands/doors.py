@@ -16,6 +16,7 @@ from firmware_bridge.health.book import HealthBook, wiring_of
 from firmware_bridge.health.report import health_lines
 from firmware_bridge.panel import Latch
 from firmware_bridge.status_file import PanelStatus
+from firmware_bridge.words import fault_lines, line_is_down
 
 
 def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -33,7 +34,7 @@ def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
 
 def _doors(arguments: argparse.Namespace) -> int:
     if arguments.json and not arguments.health:
-        say("--json goes with --health only")
+        say("--json 须与 --health 同用 --json goes with --health only")
         return CANNOT
     settings = load_settings(arguments.config)
     if arguments.health:
@@ -48,23 +49,31 @@ def _doors(arguments: argparse.Namespace) -> int:
     for compartment, latch in doors.items():
         say(f"{compartment}  {latch}")
     for name in down:
-        say(f"line {name} is down: {causes.get(name, 'nothing heard yet')}")
+        say(line_is_down(name, causes.get(name, "尚无消息 nothing heard yet")))
     for fault in faults:
-        say(f"{fault.part}: {fault.kind.replace('_', ' ')}: {fault.cause}; {fault.remedy}")
+        for text in fault_lines(fault.part, fault.kind, fault.cause, fault.remedy):
+            say(text)
     return NOT_AS_WISHED if Latch.UNKNOWN in doors.values() else OK
 
 
 def _as_told(settings: Settings, status: PanelStatus) -> int:
     """What the running daemon has written: it holds the ports, so nobody else can read the doors."""
-    say(f"The daemon runs and holds the ports; as it wrote at {local(status.at)} (it writes within seconds of a move).")
+    at = local(status.at)
+    say(
+        "守护进程正在运行并占用串口，以下由它写下（柜门一动，数秒内写下） "
+        f"The daemon runs and holds the ports; as it wrote at {at} (it writes within seconds of a move)."
+    )
     compartments = [each.id for each in settings.compartments]
     for compartment in compartments:
-        say(f"{compartment}  {status.doors.get(compartment, 'not told: the daemon runs with other settings')}")
+        latch = status.doors.get(compartment)
+        said = "未告知：守护进程用的是另一份设置 not told: the daemon runs with other settings"
+        say(f"{compartment}  {latch or said}")
     for cycle in status.cycles:
         if not cycle.up:
-            say(f"line {cycle.line} is down")
+            say(line_is_down(cycle.line))
     for fault in status.faults:
-        say(f"{fault.part}: {fault.kind.replace('_', ' ')}: {fault.cause}; {fault.remedy}")
+        for text in fault_lines(fault.part, fault.kind, fault.cause, fault.remedy):
+            say(text)
     known = all(status.doors.get(compartment, Latch.UNKNOWN) is not Latch.UNKNOWN for compartment in compartments)
     return OK if known else NOT_AS_WISHED
 
@@ -82,7 +91,9 @@ def _health(settings: Settings, *, as_json: bool) -> int:
             say(line)
         say("")
         say(
-            f"written {_written(path)}" if kept else f"{path} is not there: the daemon writes it once doors were opened"
+            f"写于 written {_written(path)}"
+            if kept
+            else f"{path} 尚不存在：开过门后由守护进程写下 is not there: the daemon writes it once doors were opened"
         )
     return NOT_AS_WISHED if records.standing else OK
 

@@ -15,6 +15,7 @@ from firmware_bridge.commands.daemon_word import daemon_word
 from firmware_bridge.commands.live_panel import live_panel
 from firmware_bridge.commands.outcome import NOT_AS_WISHED, OK, Leaves, explained, local, say
 from firmware_bridge.status_file import CycleRecord, FaultRecord, PanelStatus, status_of
+from firmware_bridge.words import fault_lines, line_is_down
 
 WATCH_S: Final = 20.0
 """Noise, echo and foreign answers are judged over fifty requests, which a slow line needs this long for."""
@@ -43,7 +44,10 @@ def _faults(arguments: argparse.Namespace) -> int:
         say(status.model_dump_json(indent=1))
     else:
         at = local(status.at)
-        say(f"As the daemon wrote at {at}." if told else f"No daemon runs; looked at the boards themselves until {at}.")
+        if told:
+            say(f"守护进程写于 As the daemon wrote at {at}.")
+        else:
+            say(f"没有守护进程在运行；已直接查看锁控板至 No daemon runs; looked at the boards themselves until {at}.")
         for line in described(status):
             say(line)
     return NOT_AS_WISHED if status.faults else OK
@@ -59,7 +63,7 @@ def _look(settings: Settings, seconds: float) -> PanelStatus:
 def described(status: PanelStatus) -> Iterator[str]:
     """The whole, line by line, for a person."""
     if not status.faults:
-        yield "Nothing is wrong."
+        yield "一切正常 Nothing is wrong."
     for fault in status.faults:
         yield from _fault(fault)
     for cycle in status.cycles:
@@ -68,19 +72,21 @@ def described(status: PanelStatus) -> Iterator[str]:
 
 def _fault(fault: FaultRecord) -> Iterator[str]:
     often = "once" if fault.count == 1 else f"{fault.count} times"
-    since = f"first {local(fault.first_at)}, last {local(fault.last_at)}, {often}"
-    yield f"{fault.part}: {fault.kind.replace('_', ' ')} ({since}): {fault.cause}"
-    yield f"    {fault.remedy}"
+    first, last = local(fault.first_at), local(fault.last_at)
+    since = f"首次 first {first}, 最近 last {last}, 共 {fault.count} 次 {often}"
+    yield from fault_lines(fault.part, fault.kind, fault.cause, fault.remedy, since)
 
 
 def _cycle(cycle: CycleRecord) -> str:
     if not cycle.up:
-        return f"line {cycle.line} is down"
+        return line_is_down(cycle.line)
     reads, take = ("1 read", "takes") if cycle.reads == 1 else (f"{cycle.reads} reads", "take")
     if not cycle.wire_ms:
-        return f"line {cycle.line}: {reads} for all doors, none answered yet"
+        return f"线路 {cycle.line} 尚无应答 line {cycle.line}: {reads} for all doors, none answered yet"
     times = cycle.took_ms / cycle.wire_ms
     return (
+        f"线路 {cycle.line}：每轮读 {cycle.reads} 次，{cycle.took_ms:g} 毫秒，是线路下限 {cycle.wire_ms:g} 毫秒的 "
+        f"{times:.2f} 倍；每扇门至多隔 {cycle.every_ms:g} 毫秒读一次\n"
         f"line {cycle.line}: {reads} for all doors {take} {cycle.took_ms:g} ms, {times:.2f} times the wire's own "
         f"{cycle.wire_ms:g} ms; every door was read again within {cycle.every_ms:g} ms"
     )

@@ -45,7 +45,7 @@ def explained(command: Callable[[argparse.Namespace], int]) -> Callable[[argpars
             say(str(error))
             return CANNOT
         except KeyboardInterrupt:
-            say("Interrupted.")
+            say("已中断 Interrupted.")
             return CANNOT
 
     return run

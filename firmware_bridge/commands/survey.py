@@ -27,7 +27,7 @@ MOST_AT_ONCE: Final = 16
 """No machine at hand has more ports; those beyond wait for their turn."""
 TELL_EVERY_S: Final = 10.0
 """How often a log or a pipe is told that the look lasts; a terminal's line is written over."""
-INTERRUPTED: Final = "interrupted: what was not asked yet is not known"
+INTERRUPTED: Final = "已中断，未问的地址情况不明 interrupted: what was not asked yet is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _look(scan: PortScan, found: Callable[[FoundBoard], None], line: ProgressLin
         for board in scan.boards():
             found(board)
     except PortBusyError as error:
-        return Survey(scan, f"{error}; skipped")
+        return Survey(scan, f"{error}; 已跳过 skipped")
     except PortError as error:
         return Survey(scan, str(error))
     except Exception as error:  # noqa: BLE001 - a bug at one port leaves what the others find
@@ -135,7 +135,7 @@ class ProgressLine:
                 self._write(text)
             elif self._clock() - self._told_at >= TELL_EVERY_S:
                 self._told_at = self._clock()
-                self._put(f"still looking: {text}\n")
+                self._put(f"仍在查找 still looking: {text}\n")
 
     def done(self, port: str) -> None:
         """Nothing more comes of a port."""
@@ -165,8 +165,8 @@ def _described(port: str, under_way: dict[str, Progress]) -> str:
     search = under_way[port].search
     left: Sequence[Progress] = tuple(under_way.values())
     minutes, seconds = divmod(round(max(each.seconds_left for each in left)), 60)
-    where = port if len(left) == 1 else f"{len(left)} ports, {port}"
+    where = port if len(left) == 1 else f"{len(left)} 个串口 ports, {port}"
     return (
-        f"{where}: {search.family} {search.baud} address {search.address}; {sum(each.left for each in left)} to ask, "
-        f"at most {minutes}:{seconds:02d}"
+        f"{where}: {search.family} {search.baud} 地址 address {search.address}; "
+        f"待问 {sum(each.left for each in left)} to ask, 最多 at most {minutes}:{seconds:02d}"
     )

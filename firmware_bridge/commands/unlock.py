@@ -24,15 +24,19 @@ def _unlock(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     lines = {each.line for each in settings.compartments if each.id == arguments.compartment}
     if not lines:
-        say(f"there is no compartment {arguments.compartment!r} in {arguments.config}")
+        say(f"没有这个柜格 there is no compartment {arguments.compartment!r} in {arguments.config}")
         return CANNOT
     with live_panel(settings, lines) as (panel, causes):
         future = panel.unlock(arguments.compartment, uuid.uuid4().hex)
         try:
             report = future.result(patience_s(settings, *lines))
         except TimeoutError:
-            said = "nothing was sent" if future.cancel() else "its lock may have been pulsed: look at the door"
-            say(f"{arguments.compartment}  no report from its line in time; {said}")
+            said = (
+                "什么也没有发出 nothing was sent"
+                if future.cancel()
+                else "锁可能已通电，请看门 its lock may have been pulsed: look at the door"
+            )
+            say(f"{arguments.compartment}  线路未及时回报 no report from its line in time; {said}")
             return CANNOT
     cause = "; ".join(causes.values()) if report.outcome is Outcome.LINE_DOWN else report.detail
     say(f"{arguments.compartment}  {report.outcome}: {cause}")

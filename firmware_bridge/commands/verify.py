@@ -14,6 +14,7 @@ from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, 
 from firmware_bridge.commissioning.conversation import ConsoleConversation, FitterGoneError
 from firmware_bridge.commissioning.handover import DoorReport, HandOver, Verdict, fingerprint
 from firmware_bridge.commissioning.verify import Verification
+from firmware_bridge.words import line_is_down
 
 
 def add_verify(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -31,27 +32,30 @@ def _verify(arguments: argparse.Namespace) -> int:
     wanted = dict.fromkeys(arguments.door or [each.id for each in settings.compartments])
     doors = [each for each in settings.compartments if each.id in wanted]
     if len(doors) != len(wanted):
-        say(f"not every one of {', '.join(wanted)} is a compartment in {arguments.config}")
+        say(f"柜格不全在设置里 not every one of {', '.join(wanted)} is a compartment in {arguments.config}")
         return CANNOT
     if arguments.report is not None and (problem := _unwritable(arguments.report)):
-        say(f"the report cannot be written to {arguments.report} ({problem}); name another --report")
+        say(
+            f"报告写不到 {arguments.report}，请另指 --report "
+            f"the report cannot be written to {arguments.report} ({problem}); name another --report"
+        )
         return CANNOT
     talk = ConsoleConversation()
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):
         for name, up in panel.lines().items():
             if not up:
-                say(f"line {name} is down: {causes.get(name, 'nothing heard yet')}")
+                say(line_is_down(name, causes.get(name, "尚无消息 nothing heard yet")))
         if not any(panel.lines()[each.line] for each in doors):
-            say("None of these doors can be reached. Nothing was pulsed.")
+            say("这些门都联系不上，没有任何锁通电 None of these doors can be reached. Nothing was pulsed.")
             return CANNOT
         verification = Verification(talk, panel)
         if not verification.consent(settings.site.cabinet, len(doors)):
-            say("Nothing was pulsed.")
+            say("没有任何锁通电 Nothing was pulsed.")
             return CANNOT
         try:
             verification.run(doors)
         except (KeyboardInterrupt, FitterGoneError):
-            say("Stopped; the doors that are left were not tried.")
+            say("已停止，其余的门未试 Stopped; the doors that are left were not tried.")
     report = _report(settings, verification.reports, doors)
     text = report.model_dump_json(indent=1) if arguments.json else "\n".join(report.lines())
     say(text)

@@ -27,7 +27,10 @@ from firmware_bridge.commissioning.walk import Walk
 from firmware_bridge.commissioning.wiring import wiring_of
 from firmware_bridge.scan import FoundBoard, speed_is_settable
 
-CUT_SHORT = "the search was interrupted before all boards can have been found; run the same command again"
+CUT_SHORT = (
+    "查找被中断，可能还有板没有找到，请再运行同一命令 "
+    "the search was interrupted before all boards can have been found; run the same command again"
+)
 
 
 def add_walk(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -57,7 +60,10 @@ def _walk(arguments: argparse.Namespace) -> int:
     finally:
         reader.close()
     if not complete:
-        talk.say(f"Not known yet: {', '.join(walk.notebook.missing)}. Run the same command again to go on.")
+        talk.say(
+            "还有门未学到，再运行同一命令即可继续 "
+            f"Not known yet: {', '.join(walk.notebook.missing)}. Run the same command again to go on."
+        )
         return NOT_AS_WISHED
     _write(talk, arguments.out, walk.notebook)
     kept_in.unlink()
@@ -68,16 +74,22 @@ def _write(talk: Conversation, path: Path, notebook: Notebook) -> None:
     wiring = wiring_of(notebook)
     existed = write_site(path, wiring)
     if existed:
-        talk.say(f"{path} has new [[lines]] and [[columns]]; the old file is kept as {path.name}.before-walk.")
+        talk.say(
+            f"{path} 的 [[lines]] 和 [[columns]] 已更新，原文件留作 {path.name}.before-walk\n"
+            f"{path} has new [[lines]] and [[columns]]; the old file is kept as {path.name}.before-walk."
+        )
     else:
-        talk.say(f"{path} is written from the example: set [site], [camera], [mqtt] and the platform's keys in it.")
+        talk.say(
+            f"{path} 已按示例写成，请填写其中的 [site]、[camera]、[mqtt] 和平台公钥\n"
+            f"{path} is written from the example: set [site], [camera], [mqtt] and the platform's keys in it."
+        )
     for doubt in wiring.doubts:
-        talk.say(f"To be proven: {doubt}.")
+        talk.say(f"有待验证 To be proven: {doubt}.")
     try:
         load_settings(path)
     except SettingsError as error:
         talk.say(str(error))
-    talk.say(f"Next: iris-locker board verify --config {path}")
+    talk.say(f"下一步 Next: iris-locker board verify --config {path}")
 
 
 def _resumed(talk: Conversation, kept_in: Path, columns: tuple[ColumnPlan, ...] | None) -> Notebook | None:
@@ -85,9 +97,16 @@ def _resumed(talk: Conversation, kept_in: Path, columns: tuple[ColumnPlan, ...] 
     if notebook is None:
         return None
     if columns is not None and columns != notebook.columns:
-        talk.say(f"The walk that was begun in {kept_in} has other columns than --columns says; its own are kept.")
+        talk.say(
+            f"{kept_in} 里已开始的列与 --columns 不同，沿用已开始的 "
+            f"The walk that was begun in {kept_in} has other columns than --columns says; its own are kept."
+        )
     known = len(notebook.doors)
-    answer = talk.ask(f"{known} of {known + len(notebook.missing)} doors are known from before. Go on with them? [Y/n]")
+    of = known + len(notebook.missing)
+    answer = talk.ask(
+        f"先前已学到 {of} 扇门中的 {known} 扇，接着学吗？\n"
+        f"{known} of {of} doors are known from before. Go on with them? [Y/n]"
+    )
     return None if answer.lower().startswith("n") else notebook
 
 
@@ -109,7 +128,9 @@ def _begun(
         return None
     interrupted = any(seen.scan.stopped for seen in surveys)
     if not found:
-        talk.say(CUT_SHORT if interrupted else "no boards were found: `iris-locker board scan` tells more")
+        talk.say(
+            CUT_SHORT if interrupted else "没有找到锁控板 no boards were found: `iris-locker board scan` tells more"
+        )
         return None
     notebook = Notebook(lines=_lines(found, arguments.out), columns=columns or _columns(talk))
     return notebook if _enough(talk, notebook, interrupted=interrupted) else None
@@ -119,8 +140,13 @@ def _enough(talk: Conversation, notebook: Notebook, *, interrupted: bool) -> boo
     """Whether the boards have a channel for each door."""
     channels = sum(board.channels for line in notebook.lines for board in line.boards)
     if channels < len(notebook.missing):
-        why = CUT_SHORT if interrupted else "is a board without power, or a column said wrongly?"
+        why = (
+            CUT_SHORT
+            if interrupted
+            else "有板没有通电，或列说错了？ is a board without power, or a column said wrongly?"
+        )
         talk.say(
+            f"各列共有 {len(notebook.missing)} 扇门，找到的板共有 {channels} 路 "
             f"The columns have {len(notebook.missing)} doors, the boards that were found {channels} channels: {why}"
         )
         return False
@@ -156,6 +182,11 @@ def _names_of_ports(site: Path) -> dict[str, str]:
 def _columns(talk: Conversation) -> tuple[ColumnPlan, ...]:
     while True:
         try:
-            return read_columns(talk.ask(f"Columns from left to right, sizes from top to bottom, such as {EXAMPLE}:"))
+            return read_columns(
+                talk.ask(
+                    f"请从左到右写各列，从上到下写规格，例如 {EXAMPLE}\n"
+                    f"Columns from left to right, sizes from top to bottom, such as {EXAMPLE}:"
+                )
+            )
         except ColumnPlanError as error:
             talk.say(str(error))

@@ -78,5 +78,7 @@ class ConsoleConversation:
     def _hear(self) -> None:
         data = os.read(self._keyboard, AT_ONCE)
         if not data:
-            raise FitterGoneError("the input has ended, and nobody answers: run this command at a terminal")
+            raise FitterGoneError(
+                "输入已结束，没有人回答 the input has ended, and nobody answers: run this command at a terminal"
+            )
         self._waiting += data

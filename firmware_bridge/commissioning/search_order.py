@@ -12,6 +12,11 @@ from firmware_bridge.boards.driver import AnyRequest, driver_named
 LIKELIEST_ADDRESSES: Final = 2
 LIKELY_ADDRESSES: Final = 4
 """Boards come with all DIP switches off, and fitters count on from there."""
+FEW_ADDRESSES: Final = 64
+"""No more than six switches can say: a family that has no more addresses is asked at all of them within seconds."""
+FIRST_ADDRESSES: Final = 32
+"""So many are asked of a family with more, where its rate is not the factory's: somebody changed the rate, and set a
+high address as well, only of a large bank, which has boards at low ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,19 @@ class SearchOrder:
     carries boards of one family at one rate: once one has answered, only its own kind is looked for.
     """
 
-    def __init__(self, families: Iterable[str], bauds: Iterable[int] = (), *, one_baud: bool = False) -> None:
-        """`bauds` replaces each family's own; `one_baud`: the speed is set elsewhere, so a second one is no other."""
-        self._waiting = list(_in_order(tuple(families), tuple(bauds), one_baud=one_baud))
+    def __init__(
+        self, families: Iterable[str], bauds: Iterable[int] = (), *, one_baud: bool = False, every_address: bool = True
+    ) -> None:
+        """What to look for.
+
+        `bauds` replaces each family's own; `one_baud`: the speed is set elsewhere, so a second one is no other; without
+        `every_address` high ones at unusual rates are left out, unless these rates were asked for.
+        """
+        rates = tuple(bauds)
+        order = tuple(_in_order(tuple(families), rates, one_baud=one_baud))
+        everything = every_address or bool(rates)
+        self._waiting = [each for each in order if everything or not _is_far(each)]
+        self._left_out = [each for each in order if not everything and _is_far(each)]
 
     def __iter__(self) -> Iterator[Search]:
         """Every search that is still worth a try."""
@@ -46,15 +61,29 @@ class SearchOrder:
         """How many there are still to try."""
         return len(self._waiting)
 
+    @property
+    def left_out(self) -> tuple[Search, ...]:
+        """What is not tried unless a board of the same kind answers."""
+        return tuple(self._left_out)
+
     def answered(self, search: Search) -> None:
         """A board answered this one."""
-        self._waiting = [each for each in self._waiting if (each.family, each.baud) == (search.family, search.baud)]
+        kind = (search.family, search.baud)
+        self._waiting = [each for each in (*self._waiting, *self._left_out) if (each.family, each.baud) == kind]
+        self._left_out = []
 
     def end(self) -> tuple[int, ...]:
         """Nothing more is to be tried; gives the addresses that are left out."""
         left = tuple(each.address for each in self._waiting)
         self._waiting = []
         return left
+
+
+def _is_far(search: Search) -> bool:
+    """Whether it is a high address at a rate that boards of the family do not come with."""
+    driver = driver_named(search.family)
+    unusual = search.baud != driver.bauds[0] and len(driver.addresses) > FEW_ADDRESSES
+    return unusual and search.address not in driver.addresses[:FIRST_ADDRESSES]
 
 
 def _in_order(families: tuple[str, ...], bauds: tuple[int, ...], *, one_baud: bool) -> Iterator[Search]:

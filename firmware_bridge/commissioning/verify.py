@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from config.settings import CompartmentSettings
 from firmware_bridge.commissioning.conversation import Conversation
-from firmware_bridge.commissioning.handover import REMEDIES, DoorReport, Verdict
+from firmware_bridge.commissioning.handover import REMEDIES, DoorReport, Verdict, spoken
 from firmware_bridge.reports import Latch, Outcome, UnlockReport
 
 LOOK_S: Final = 0.05
@@ -21,10 +21,13 @@ MOST_LATE_WORDS: Final = 100
 REPORT_WITHIN_S: Final = 180.0
 """An attempt always ends: with the longest times that settings allow, and a coil that rests first, within this."""
 WRONG_DOOR: Final = (
+    "这几扇门的线圈和锁反馈不在同一路上：请把 bit_order 或 first_index 改成另一种，或重新 `walk`，并看锁插头是否插错 "
     "the coil and the sensor of these doors are on different channels: set bit_order or first_index the other way, or "
     "`walk` again, and look whether lock plugs are crossed"
 )
-LEFT_OPEN: Final = "it did not latch again: look at its bolt, its hinge and its sensor"
+LEFT_OPEN: Final = (
+    "没有再锁上：请看锁舌、铰链和锁反馈 it did not latch again: look at its bolt, its hinge and its sensor"
+)
 
 
 class Doors(Protocol):
@@ -61,9 +64,11 @@ class Verification:
     def consent(self, cabinet: str, doors: int) -> bool:
         """Whether the fitter wants locks to be fired; only the cabinet's name, typed, is a yes."""
         self._talk.say(
+            f"{doors} 把锁将依次各通电一次。请站在柜前，不要让人把手伸进去，柜内不要有物品。\n"
             f"{doors} locks will be pulsed once each, one after the other. Stand before the cabinet, let nobody reach "
             "in, and have no parcels in it."
         )
+        self._talk.say(f"输入柜子的名称 {cabinet} 即开始，输入其他内容则到此为止：")
         answer = self._talk.ask(f"Type the cabinet's name, {cabinet}, to begin; anything else ends here:")
         return answer == cabinet
 
@@ -73,7 +78,10 @@ class Verification:
         Raises:
             FitterGoneError: nobody answers any more.
         """
-        self._talk.say("For each door: close it when it has opened. n: another door opened; s: it does not close.")
+        self._talk.say(
+            "每扇门打开后请关上。n：打开的是另一扇门；s：关不上。\n"
+            "For each door: close it when it has opened. n: another door opened; s: it does not close."
+        )
         for each in compartments:
             self._forget_late_words()
             try:
@@ -88,31 +96,33 @@ class Verification:
     def _try(self, door: CompartmentSettings) -> DoorReport:
         blank, self._tried = _blank(door), None
         if self._panel.doors()[door.id] is Latch.UNLATCHED:
-            self._talk.say(f"{door.id} is open. Close it first.")
+            self._talk.say(f"{door.id} 开着，请先关上 {door.id} is open. Close it first.")
             if not self._closed((door.id,)):
-                return self._ended(blank, UnlockReport(Outcome.ALREADY_OPEN, "it was not closed", frame_sent=False))
+                return self._ended(
+                    blank, UnlockReport(Outcome.ALREADY_OPEN, "没有关上 it was not closed", frame_sent=False)
+                )
         before = self._panel.doors()
         began = self._clock()
         self._pulsed = door.id
         try:
             outcome = self._panel.unlock(door.id, uuid.uuid4().hex).result(REPORT_WITHIN_S)
         except TimeoutError:
-            outcome = UnlockReport(Outcome.UNCONFIRMED, "its line gave no report", frame_sent=True)
+            outcome = UnlockReport(Outcome.UNCONFIRMED, "线路没有回报 its line gave no report", frame_sent=True)
         latency = self._clock() - began if outcome.outcome is Outcome.OPENED else None
         self._pause(OTHERS_S)
         others = self._opened_meanwhile(before, door.id)
         report = self._ended(blank, outcome).model_copy(update={"latency_s": latency, "also_opened": others})
         if others:
-            report = _failed(report, f"{', '.join(others)} opened instead or as well", WRONG_DOOR)
+            report = _failed(report, f"另有门打开 {', '.join(others)} opened instead or as well", WRONG_DOOR)
         self._tried = report
         return self._see_closed(report, others)
 
     def _tell(self, report: DoorReport) -> None:
         """A door that is not good: what was seen, and below it what to do."""
-        outcome = report.outcome or Verdict.NOT_TRIED
+        outcome = spoken(report.outcome or Verdict.NOT_TRIED)
         self._talk.say(f"{report.door}: {outcome}: {report.detail}" if report.detail else f"{report.door}: {outcome}")
-        if report.remedy:
-            self._talk.say(f"    {report.remedy}")
+        for remedy in report.remedy.splitlines():
+            self._talk.say(f"    {remedy}")
 
     def _forget_late_words(self) -> None:
         """What was typed too late for the door before is not to be taken for this one."""
@@ -125,20 +135,23 @@ class Verification:
         known = self._tried
         if known is not None and (known.outcome is Outcome.OPENED or known.also_opened):
             opened = ((door.id,) if known.outcome is Outcome.OPENED else ()) + known.also_opened
-            detail = f"interrupted before {' and '.join(opened)} was seen to close"
-            self.reports.append(_failed(known, detail, "close it, then try it again"))
+            detail = f"未见关上即中断 interrupted before {' and '.join(opened)} was seen to close"
+            self.reports.append(_failed(known, detail, "请关上再试 close it, then try it again"))
         elif self._pulsed == door.id:
-            self.reports.append(_failed(_blank(door), "interrupted after its lock was asked for", "try it again"))
+            detail = "锁可能已通电即中断 interrupted after its lock was asked for"
+            self.reports.append(_failed(_blank(door), detail, "请再试一次 try it again"))
 
     def _see_closed(self, report: DoorReport, others: tuple[str, ...]) -> DoorReport:
         opened = ((report.door,) if report.outcome is Outcome.OPENED else ()) + others
         if not opened:
             return report
-        self._talk.say(f"{' and '.join(opened)} opened. Close {'it' if len(opened) == 1 else 'them'}.")
+        them = "it" if len(opened) == 1 else "them"
+        self._talk.say(f"{'、'.join(opened)} 已打开，请关上 {' and '.join(opened)} opened. Close {them}.")
         closed = self._closed(opened)
         if closed is None:
-            return _failed(report, "the fitter saw another door open than the one that the hook reported", WRONG_DOOR)
-        return report if closed else _failed(report, "it stayed open", LEFT_OPEN)
+            seen = "安装员看到打开的是另一扇门 the fitter saw another door open than the one that the hook reported"
+            return _failed(report, seen, WRONG_DOOR)
+        return report if closed else _failed(report, "没有关上 it stayed open", LEFT_OPEN)
 
     def _closed(self, doors: Sequence[str]) -> bool | None:
         """Wait until doors are closed; false when the fitter says that they do not, None when it was another door."""

@@ -13,7 +13,10 @@ from firmware_bridge.commissioning.signals import SignalReader, Signals
 
 ROUND_REST_S: Final = 0.03
 """Silence between two rounds of reads: quick enough for a hand, and boards are not kept busy."""
-HELP: Final = "Enter: say it again; s: skip this door; b: back to the one before; q: stop, all that is known is kept"
+HELP: Final = (
+    "回车：再说一遍；s：跳过这扇门；b：回到上一扇；q：停止，已学到的都保留\n"
+    "Enter: say it again; s: skip this door; b: back to the one before; q: stop, all that is known is kept"
+)
 
 
 class Stopped(Exception):
@@ -59,7 +62,7 @@ class Walk:
             FitterGoneError: nobody answers any more.
             PortLostError: a port went away.
         """
-        self._talk.say(f"Close all doors. {HELP}.")
+        self._talk.say(f"请关好所有的门 Close all doors. {HELP}.")
         waiting = list(self.notebook.missing)
         done: list[str] = []
         try:
@@ -69,7 +72,7 @@ class Walk:
                     self._learn(door)
                     done.append(door)
                 except Skipped:
-                    self._talk.say(f"{door} is left out for now.")
+                    self._talk.say(f"{door} 暂时跳过 {door} is left out for now.")
                 except Back:
                     waiting.insert(0, door)
                     if done:
@@ -90,6 +93,8 @@ class Walk:
             if contrary is None:
                 break
             self._talk.say(
+                f"{place} 与同一块板上的 {contrary.door} 读数相反。先前两扇门都关着吗？两扇都会再问一遍；"
+                "若仍然如此，其中一扇的锁反馈接反了 "
                 f"{place} reads the other way round than {contrary.door} on the same board. Were both shut before? "
                 f"Both are asked for again; if it stays so, the sensor of one of them is wired the other way"
             )
@@ -99,7 +104,9 @@ class Walk:
             self._note(self.notebook.with_door(self._describe(contrary.door, again, closed)))
             self._until_closed(contrary.door, again, closed)
         self._note(self.notebook.with_door(learned))
-        self._talk.say(f"{door} is {place}, {_reading(learned)}.")
+        zh, en = _reading(learned)
+        at = learned.place
+        self._talk.say(f"{door} 是 {at.line} 的 {at.board} 号板 {at.channel} 路，{zh} {door} is {place}, {en}.")
 
     def _rest(self) -> Signals:
         """What all hooks say once none of them moves any more."""
@@ -108,11 +115,11 @@ class Walk:
             if self._movement.resting:
                 self._ones = self._reader.numbers_one()
                 return dict(self._movement.steady)
-            self._obey("Waiting until no hook moves ...")
+            self._obey("正在等锁反馈稳定 Waiting until no hook moves ...")
 
     def _opened(self, door: str, closed: Signals) -> Place:
         """Wait for the one hook that moves when a door is opened by hand."""
-        prompt = f"{door}: open this door by hand, or push its latch back."
+        prompt = f"{door}: 请用手打开这扇门，或拨回锁舌 {door}: open this door by hand, or push its latch back."
         self._talk.say(prompt)
         told: tuple[Place, ...] = ()
         while True:
@@ -123,9 +130,14 @@ class Walk:
                 taken = self._taken(moved[0])
                 if len(moved) > 1:
                     places = ", ".join(map(str, moved))
-                    self._talk.say(f"More than one hook moved ({places}). Close all doors, then open {door} alone.")
+                    self._talk.say(
+                        f"不止一扇门动了，请全部关好，只打开 {door} "
+                        f"More than one hook moved ({places}). Close all doors, then open {door} alone."
+                    )
                 elif taken is not None and taken != door:
-                    self._talk.say(f"That is {taken} ({moved[0]}). Close it, and open {door}.")
+                    self._talk.say(
+                        f"这是 {taken}，请关上它，打开 {door} That is {taken} ({moved[0]}). Close it, and open {door}."
+                    )
                 else:
                     return moved[0]
             told = told if moved else ()
@@ -133,7 +145,7 @@ class Walk:
 
     def _until_closed(self, door: str, place: Place, closed: Signals) -> None:
         """Wait until everything is as it was; a second door that opens meanwhile is named."""
-        prompt = f"{door} is open. Close it."
+        prompt = f"{door} 已开，请关上 {door} is open. Close it."
         self._talk.say(prompt)
         told: tuple[Place, ...] = (place,)
         while True:
@@ -144,7 +156,10 @@ class Walk:
                     return
                 others = tuple(each for each in moved if each != place)
                 if others and moved != told:
-                    self._talk.say(f"Another door is open as well: {', '.join(map(str, others))}. Close it too.")
+                    self._talk.say(
+                        "还有一扇门开着，也请关上 "
+                        f"Another door is open as well: {', '.join(map(str, others))}. Close it too."
+                    )
                 told = moved
             self._obey(prompt)
 
@@ -175,9 +190,12 @@ class Walk:
     def _look(self) -> None:
         self._movement.take(self._reader.round(), self._clock())
         for line, board in sorted(self._reader.silent - self._silent):
-            self._talk.say(f"Board {board} of {line} does not answer; check its power and its wires.")
+            self._talk.say(
+                f"{line} 的 {board} 号板无应答，请检查电源和接线 "
+                f"Board {board} of {line} does not answer; check its power and its wires."
+            )
         for line, board in sorted(self._silent - self._reader.silent):
-            self._talk.say(f"Board {board} of {line} answers again.")
+            self._talk.say(f"{line} 的 {board} 号板恢复应答 Board {board} of {line} answers again.")
         self._silent = set(self._reader.silent)
         self._pause(ROUND_REST_S)
 
@@ -196,8 +214,9 @@ class Walk:
         self._keep(notebook)
 
 
-def _reading(learned: LearnedDoor) -> str:
-    """What its hook says, in words where it is a bit."""
+def _reading(learned: LearnedDoor) -> tuple[str, str]:
+    """What its hook says, in Chinese and in English, in words where it is a bit."""
+    latched, unlatched = f"{learned.latched:02X}", f"{learned.unlatched:02X}"
     if max(learned.latched, learned.unlatched) > 1:
-        return f"status {learned.latched:02X} when latched and {learned.unlatched:02X} when open"
-    return "and it reads inverted" if learned.unlatched else "and it reads as it should"
+        return f"锁上时为 {latched}，打开时为 {unlatched}", f"status {latched} when latched and {unlatched} when open"
+    return ("读数相反", "and it reads inverted") if learned.unlatched else ("读数正常", "and it reads as it should")

@@ -93,11 +93,14 @@ def _board(line: WalkLine, board: WalkBoard, doors: list[LearnedDoor], order: Bi
     if order == "highest-first":
         table["bit_order"] = order
         doubts.append(
+            f"{where}: 各字节内门的顺序是反的，已设 bit_order 为 highest-first；若 `board verify` 开错门，请删去它\n"
             f"{where}: its doors run backwards within each byte, so bit_order is set to highest-first; if `board "
             "verify` opens other doors than it names, remove it"
         )
     elif "bit_order" in options and backwards > upwards:
         doubts.append(
+            f"{where}: 门从最后一路排到第一路，像是锁插反了；若 `board verify` 打开的不是所说的门，"
+            '请设 bit_order = "highest-first" 再 walk\n'
             f"{where}: its doors run from the last channel to the first, as locks plugged in backwards do; if `board "
             'verify` opens other doors than it names, set bit_order = "highest-first" and walk again'
         )
@@ -108,6 +111,7 @@ def _board(line: WalkLine, board: WalkBoard, doors: list[LearnedDoor], order: Bi
             table["first_index"] = 0
         elif number is None:
             doubts.append(
+                f"{where}: 读不出它从几号数起；若 `board verify` 打开的总是下一扇门，请把 first_index 换成 0 或 1\n"
                 f"{where}: no read tells from which number it counts its channels; if `board verify` opens the next "
                 "door instead of each one, set first_index the other way (0 or 1)"
             )

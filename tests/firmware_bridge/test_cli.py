@@ -130,14 +130,22 @@ def test_doors_beside_a_running_daemon_are_those_that_it_has_written(
     assert daemon.write(told)
     assert board("doors", "--config", config) == 0
     first, *rest = capsys.readouterr().out.splitlines()
-    assert first.startswith("The daemon runs and holds the ports")
-    assert rest == ["A01  latched", "A02  unlatched", "A03  latched", "A02: door opened: it opened; look"]
+    assert first.startswith("守护进程正在运行并占用串口")
+    assert "The daemon runs and holds the ports; as it wrote at" in first
+    assert rest == [
+        "A01  latched",
+        "A02  unlatched",
+        "A03  latched",
+        "A02: 柜门自行打开 door opened: it opened",
+        "    请查看柜内，关好门，并在维护时确认",
+        "    look",
+    ]
     down = told.cycles[0].model_copy(update={"up": False})
     told = told.model_copy(update={"doors": {"A01": Latch.UNKNOWN}, "cycles": (down,), "faults": ()})
     assert daemon.write(told)
     assert board("doors", "--config", config) == 1
     out = capsys.readouterr().out
-    assert "A01  unknown\nA02  not told" in out
+    assert "A01  unknown\nA02  未告知：守护进程用的是另一份设置 not told" in out
     assert "line front is down" in out
     daemon.close()
 
@@ -205,7 +213,10 @@ def test_scan_prints_what_answers(
     baud = driver_named(bus.family).bauds[0]
     assert board("scan", "--port", pty.path, "--family", bus.family, "--baud", baud) == 0
     out = capsys.readouterr().out
-    assert f"{pty.path}: {bus.family} at {baud} baud, address 1, up to 16 channels: hooks 1" in out
+    found = (
+        f"{pty.path}: {bus.family}，波特率 at {baud} baud，地址 address 1，最多 16 路 up to 16 channels：锁反馈 hooks 1"
+    )
+    assert found in out
     assert bus.unlock_frames == []
 
 

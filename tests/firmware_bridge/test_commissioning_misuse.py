@@ -404,7 +404,7 @@ def test_a_late_word_counts_for_no_other_door_and_ctrl_c_leaves_no_fired_lock_un
         ("A02", Verdict.FAILED),
     ]
     left_open = verification.reports[1]
-    assert left_open.detail == "interrupted before A02 was seen to close"
+    assert left_open.detail == "未见关上即中断 interrupted before A02 was seen to close"
     assert left_open.outcome is Outcome.OPENED
     assert left_open.latency_s is not None
     assert [len(door.pulses) for door in bus.boards[1].doors[:3]] == [1, 1, 0]

@@ -106,8 +106,9 @@ def test_a_jammed_door_and_one_that_stays_open_are_told_with_their_remedies(
     assert {each.verdict for each in reports} == {Verdict.FAILED}
     assert "bolt" in reports[0].remedy
     assert "push the door" in reports[1].remedy
-    at = fitter.said.index("A02: jammed: the hook stayed latched; the board took the request")
-    assert fitter.said[at + 1] == f"    {reports[1].remedy}"
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in text) for text in fitter.said if text[:1] != " ")
+    at = fitter.said.index("A02: 卡住 jammed: the hook stayed latched; the board took the request")
+    assert fitter.said[at + 1 : at + 3] == [f"    {each}" for each in reports[1].remedy.splitlines()]
 
 
 def test_a_hook_that_lies_and_a_board_that_counts_otherwise_are_named_where_a_door_seems_jammed(world: World) -> None:
@@ -116,7 +117,9 @@ def test_a_hook_that_lies_and_a_board_that_counts_otherwise_are_named_where_a_do
     (first, *_) = verify(panel, Fitter(bus, closes=True, word=None, answer=""))
     assert first.outcome is Outcome.JAMMED
     assert first.also_opened == ()
-    assert first.remedy.startswith("if it did open: its hook")
+    chinese, english = first.remedy.splitlines()
+    assert "first_index" in chinese
+    assert english.startswith("if it did open: its hook")
     assert "first_index" in first.remedy
 
 

@@ -94,6 +94,10 @@ def honest(site: Site, locks: dict[str, tuple[int, int]]) -> Fitter:
     )
 
 
+def in_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
 @pytest.mark.parametrize("polarity", [{}, {"inverted": True}])
 @pytest.mark.parametrize("family", families())
 def test_a_walk_learns_a_cabinet_wired_out_of_order_and_its_settings_read_it_right(
@@ -101,8 +105,10 @@ def test_a_walk_learns_a_cabinet_wired_out_of_order_and_its_settings_read_it_rig
 ) -> None:
     site = Site(family, (1, 2), 8, **polarity)
     locks = {"A01": (2, 5), "A02": (1, 0), "A03": (2, 6), "B01": (1, 3), "B02": (1, 4)}
-    walk = site.walk(honest(site, locks), "A:S,S,M B:L,L")
+    fitter = honest(site, locks)
+    walk = site.walk(fitter, "A:S,S,M B:L,L")
     assert walk.run()
+    assert all(in_chinese(text) for text in fitter.said)
     assert not any(locks.pulses or locks.crimes for locks in site.bus.locks.values())
     path = tmp_path / "site.toml"
     assert write_site(path, wiring_of(walk.notebook)) is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,8 +16,13 @@ from firmware_bridge.cli import register
 from firmware_bridge.commands.faults import described
 from firmware_bridge.commands.scan import RATES, remarks
 from firmware_bridge.commands.survey import Survey
+from firmware_bridge.commissioning.handover import REMEDIES as HANDOVER_REMEDIES
+from firmware_bridge.commissioning.handover import Verdict, spoken
+from firmware_bridge.faults import FaultKind
+from firmware_bridge.reports import Outcome
 from firmware_bridge.scan import PortScan
 from firmware_bridge.status_file import CycleRecord, PanelStatus
+from firmware_bridge.words import FAULTS, OUTCOMES, fault_lines
 
 
 @pytest.mark.parametrize(
@@ -69,5 +75,24 @@ def test_every_rate_of_a_family_may_be_looked_for(family: str) -> None:
 )
 def test_a_line_on_which_nothing_answers_may_have_another_rate(port: str, cause: str) -> None:
     (remark,) = remarks(Survey(PortScan(port, ["wkly"])))
-    assert remark.startswith(f"{port}: nothing answers: check power,")
+    assert remark.startswith(f"{port}: 无应答：请检查电源")
+    assert " nothing answers: check power," in remark
     assert remark.endswith(f"the family and {cause}")
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_fault_outcome_and_verdict_has_a_chinese_name_and_what_asks_for_a_hand_a_chinese_remedy() -> None:
+    assert set(FAULTS) == set(FaultKind)
+    assert all(CHINESE.search(word) for pair in FAULTS.values() for word in pair)
+    assert set(OUTCOMES) == set(Outcome)
+    assert all(CHINESE.match(spoken(each)) for each in (*Outcome, *Verdict))
+    assert all(CHINESE.match(remedy) for remedy in HANDOVER_REMEDIES.values() if remedy)
+
+
+def test_a_fault_is_said_in_both_languages() -> None:
+    name, chinese, english = fault_lines("left", FaultKind.LINE_ECHO, "48 of 50 requests came back", "turn it off")
+    assert name == "left: 适配器有回声 line echo: 48 of 50 requests came back"
+    assert chinese.startswith("    请在适配器上关闭回声")
+    assert english == "    turn it off"

@@ -270,6 +270,26 @@ def test_silence_before_any_board_leaves_nothing_out() -> None:
     assert scan.not_asked == ()
 
 
+def test_a_line_on_which_nothing_answers_is_given_up_within_a_hundred_seconds_and_what_was_left_out_is_known() -> None:
+    scan = PortScan("/dev/virtual", families())
+    assert scan.seconds < 100.0
+    left_out = {(each.family, each.baud, each.address) for each in scan.left_out}
+    rates = driver_named("modbus-relay").bauds[1:]
+    assert left_out == {("modbus-relay", rate, address) for rate in rates for address in range(33, 248)}
+    assert PortScan("/dev/virtual", families(), every_address=True).left_out == ()
+    assert PortScan("/dev/virtual", families(), [4800, 9600]).left_out == ()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_board_at_a_high_address_and_an_unusual_rate_is_found_beside_a_low_one_or_on_request(alone: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    clock = VirtualClock()
+    addresses = (60,) if alone else (31, 60)
+    bus = bus_of("modbus-relay")(clock, 8, addresses)
+    scan = scan_of(bus, clock, baud=4800, every_address=alone)
+    assert tuple(board.address for board in scan.boards()) == addresses
+    assert scan.left_out == ()
+
+
 def test_a_board_that_takes_twice_as_long_as_the_first_is_found_all_the_same() -> None:
     clock = VirtualClock()
     bus = bus_of("winnsen")(clock, 8, (1, 9))

@@ -42,7 +42,8 @@ def test_boards_and_channels_are_found_though_one_answer_in_three_comes_damaged(
     assert [(board.address, board.channels) for board in scan.boards()] == [(1, told), (2, told)]
     assert scan.lost > 0
     (remark,) = [each for each in remarks(Survey(scan)) if "noise" in each]
-    assert remark.startswith("/dev/noisy: answers damaged: noise (")
+    assert remark.startswith("/dev/noisy: 应答损坏，线路有干扰")
+    assert "answers damaged: noise (" in remark
     assert "120 ohm" in remark
 
 

@@ -65,14 +65,17 @@ def test_a_fault_is_kept_with_cause_times_count_and_remedy(panel: Panel) -> None
     assert (fault.part, fault.kind, fault.count) == ("A01", FaultKind.DOOR_JAMMED, 2)
     assert (fault.first_at, fault.last_at) == (NOW - timedelta(seconds=60), NOW - timedelta(seconds=30))
     text = "\n".join(described(status_of(panel, monotonic=100.0, wall=NOW)))
-    assert "A01: door jammed" in text
-    assert "2 times): the hook stayed latched again" in text
+    assert "A01: 柜门卡住 door jammed (首次 first" in text
+    assert "共 2 次 2 times): the hook stayed latched again" in text
     assert fault.remedy in text
+    assert "请用钥匙开门" in text
 
 
 def test_the_pace_of_a_line_is_told_beside_the_wires_own() -> None:
     nothing, line = described(status())
-    assert nothing == "Nothing is wrong."
+    assert nothing == "一切正常 Nothing is wrong."
+    chinese, line = line.split("\n")
+    assert chinese == "线路 left：每轮读 2 次，25 毫秒，是线路下限 20 毫秒的 1.25 倍；每扇门至多隔 250 毫秒读一次"
     assert line.startswith("line left: 2 reads for all doors take 25 ms, 1.25 times the wire's own 20 ms;")
     assert line.endswith("every door was read again within 250 ms")
 

@@ -180,10 +180,13 @@ def test_a_terminal_has_one_line_for_all_ports() -> None:
     line = ProgressLine(out, clock=lambda: 0.0)
     line.show("one", progress(10, 5.0))
     line.show("two", progress(20, 65.4))
-    assert out.getvalue().split("\r")[-1] == "2 ports, two: wkly 9600 address 3; 30 to ask, at most 1:05"
+    assert (
+        out.getvalue().split("\r")[-1]
+        == "2 个串口 ports, two: wkly 9600 地址 address 3; 待问 30 to ask, 最多 at most 1:05"
+    )
     line.done("one")
     line.show("two", progress(19, 64.0))
-    assert out.getvalue().split("\r")[-1].rstrip() == "two: wkly 9600 address 3; 19 to ask, at most 1:04"
+    assert out.getvalue().split("\r")[-1].rstrip() == "two: wkly 9600 地址 address 3; 待问 19 to ask, 最多 at most 1:04"
 
 
 def test_a_log_is_told_now_and_then_that_the_look_lasts() -> None:
@@ -195,7 +198,7 @@ def test_a_log_is_told_now_and_then_that_the_look_lasts() -> None:
     line.done("one")
     told = out.getvalue().splitlines()
     assert len(told) == 24 // int(TELL_EVERY_S)
-    assert told[0] == "still looking: one: wkly 9600 address 3; 90 to ask, at most 0:50"
+    assert told[0] == "仍在查找 still looking: one: wkly 9600 地址 address 3; 待问 90 to ask, 最多 at most 0:50"
 
 
 @pytest.mark.parametrize("family", ["kerong-cu24", "lock485-8a", "winnsen"])
@@ -209,4 +212,10 @@ def test_addresses_that_were_left_out_are_named() -> None:
     scan.not_asked = tuple(range(66, 248))
     (remark,) = remarks(surveying.Survey(scan))
     assert "addresses 66 to 247 were not asked" in remark
+    assert "--all" in remark
+
+
+def test_what_was_left_out_on_a_line_where_nothing_answers_is_named() -> None:
+    remark = list(remarks(surveying.Survey(PortScan("one", ["wkly", "modbus-relay"]))))[-1]
+    assert "modbus-relay addresses 33 to 247 were asked at 9600 baud only" in remark
     assert "--all" in remark
