@@ -13,6 +13,7 @@ from config.settings import BoardSettings, CompartmentSettings, LineSettings, Pa
 from firmware_bridge.attempts import Attempt
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.fault_book import FaultBook
+from firmware_bridge.faults import Fault
 from firmware_bridge.line import Line
 from firmware_bridge.power import Lock, PowerBudget
 from firmware_bridge.reports import DoorChanged, Latch, LineChanged, PanelEvent, UnlockReport
@@ -120,3 +121,16 @@ def make_bench(
 def pulse_of(family: str) -> float:
     driver = driver_named(family)
     return driver.pulse_s(BoardSettings(address=driver.addresses[0], channels=1))
+
+
+REST_S = PanelSettings().poll_rest_s
+
+
+def found(bench: Bench) -> dict[str, Fault]:
+    """The faults that are latched, by kind and part."""
+    return {f"{fault.kind} {fault.part}": fault for fault in bench.faults.all()}
+
+
+def first(bench: Bench) -> str:
+    """The first door of the first board."""
+    return f"{min(bench.bus.boards)}-0"
