@@ -12,7 +12,7 @@ from config.settings import Settings
 from firmware_bridge.panel import Fault, FaultKind, Panel
 from locker.clock import Clock, parse_instant
 from locker.doubt import OPENED_BY_ITSELF, doubted
-from locker.ledger import BreakIn, Ledger, PastPulse
+from locker.ledger import Ledger, PastPulse, StandingFault
 from locker.visits.aftercare import Interrupted
 from mqtt.contract.base import Latch, Outcome, ServiceState, SizeName
 from mqtt.contract.events import (
@@ -37,30 +37,31 @@ INTERRUPTED = "the cabinet stopped before the outcome was recorded"
 
 @dataclass(frozen=True)
 class Left:
-    """What earlier runs left for the panel: coils that may be warm, and break-ins that staff has not seen to."""
+    """What earlier runs left for the panel: coils that may be warm, and faults of doors that have not ended."""
 
     pulses: tuple[PastPulse, ...]
-    break_ins: tuple[BreakIn, ...]
+    faults: tuple[StandingFault, ...]
 
     def hand_to(self, panel: Panel, clock: Clock) -> None:
         """Tell a panel that has not been started; `clock` has its monotonic time."""
         for pulse in self.pulses:
             panel.driven_before(pulse.compartment, pulse.ago_s)
-        for break_in in self.break_ins:
-            panel.latch_again(_latched_before(break_in, clock))
+        for standing in self.faults:
+            panel.latch_again(_latched_before(standing, clock))
 
 
 def begin_boot(ledger: Ledger, settings: Settings, version: str) -> Left:
     """Record the start, the site's compartments, and the end of every attempt and command that was under way.
 
     No start ends a break-in: nothing but service staff can say what became of the things behind a door that opened by
-    itself. They are told again, for `daemon.started` ends all faults; those of compartments that the site file lacks
-    are not, for they are told when the compartment returns.
+    itself. Nor does it free a door that jammed. They are told again, for `daemon.started` ends all faults; those of
+    compartments that the site file lacks are not, for they are told when the compartment returns.
     """
     pulses = ledger.pulses_within(settings.panel.coil_duty_window_s + LONGEST_PULSE_S)
     installed = {compartment.id for compartment in settings.compartments}
-    break_ins = ledger.break_ins()
-    lasting = tuple(each for each in break_ins if each.fault.part in installed)
+    standing = ledger.standing_faults()
+    lasting = tuple(each for each in standing if each.fault.part in installed)
+    unseen = {each.fault.part for each in standing if each.fault.fault == "door_opened"}
     events: list[Event] = [DaemonStarted(cabinet=settings.site.cabinet, boot=ledger.boot, version=version)]
     known = {compartment.id: compartment for compartment in ledger.compartments()}
     events += [
@@ -68,7 +69,7 @@ def begin_boot(ledger: Ledger, settings: Settings, version: str) -> Left:
         for compartment in settings.compartments
         if compartment.id not in known or known[compartment.id].size != compartment.size
     ]
-    events += _retire(ledger, installed, unseen={each.fault.part for each in break_ins})
+    events += _retire(ledger, installed, unseen)
     for attempt in ledger.unsettled_attempts():
         events.append(AttemptSettled(attempt=attempt.attempt, outcome=Outcome.UNKNOWN, detail=INTERRUPTED))
     for command in ledger.unsettled_commands():
@@ -77,21 +78,21 @@ def begin_boot(ledger: Ledger, settings: Settings, version: str) -> Left:
     return Left(pulses, lasting)
 
 
-def _latched_before(break_in: BreakIn, clock: Clock) -> Fault:
-    """A break-in of an earlier run as the panel keeps it, its times moved to the monotonic clock."""
+def _latched_before(standing: StandingFault, clock: Clock) -> Fault:
+    """A fault of an earlier run as the panel keeps it, its times moved to the monotonic clock."""
     now, wall = clock.monotonic(), clock.now()
-    fault = break_in.fault
+    fault = standing.fault
     first, last = (
-        now - max(0.0, (wall - parse_instant(at)).total_seconds()) for at in (break_in.first_at, break_in.last_at)
+        now - max(0.0, (wall - parse_instant(at)).total_seconds()) for at in (standing.first_at, standing.last_at)
     )
-    return Fault(FaultKind(fault.fault), fault.part, fault.cause, first, last, break_in.count)
+    return Fault(FaultKind(fault.fault), fault.part, fault.cause, first, last, standing.count)
 
 
-def _told_again(break_in: BreakIn) -> PanelFault:
-    """A break-in of an earlier run, as the platform hears of it after the start."""
-    when = f"; first at {break_in.first_at}, last at {break_in.last_at}, before the daemon was started again"
-    cause = break_in.fault.cause[: LONGEST_CAUSE - len(when)] + when
-    return break_in.fault.model_copy(update={"cause": cause, "count": break_in.count})
+def _told_again(standing: StandingFault) -> PanelFault:
+    """A fault of an earlier run, as the platform hears of it after the start."""
+    when = f"; first at {standing.first_at}, last at {standing.last_at}, before the daemon was started again"
+    cause = standing.fault.cause[: LONGEST_CAUSE - len(when)] + when
+    return standing.fault.model_copy(update={"cause": cause, "count": standing.count})
 
 
 NOT_INSTALLED = "not in the site file"

@@ -1,4 +1,4 @@
-"""What earlier runs of the daemon left of the panel: break-ins that nobody has seen to, and coils that may be warm."""
+"""What earlier runs of the daemon left of the panel: faults that have not ended, and coils that may be warm."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from locker.clock import parse_instant
-from locker.ledger.records import BreakIn, PastPulse
+from locker.ledger.records import PastPulse, StandingFault
 from mqtt.contract.base import Outcome
-from mqtt.contract.events import AttemptSettled, DoorAlarmed, PanelFault
+from mqtt.contract.events import AttemptSettled, DoorChanged, PanelFault
 
 MAY_HAVE_PULSED = (Outcome.OPENED, Outcome.JAMMED, Outcome.UNCONFIRMED, Outcome.UNKNOWN)
 """The other outcomes say that no coil was driven."""
+
+
+NO_START_ENDS = frozenset({"door_opened", "door_jammed"})
+"""They tell of what has happened; all other faults are found again by looking."""
 
 
 class PanelReads:
@@ -20,31 +24,43 @@ class PanelReads:
 
     _db: sqlite3.Connection
 
-    def break_ins(self) -> tuple[BreakIn, ...]:
-        """Doors that opened by themselves and that staff has not seen to, however often the daemon was started since.
+    def standing_faults(self) -> tuple[StandingFault, ...]:
+        """Faults of doors that no start of the daemon has ended, and no evidence, nor staff, since.
 
-        Each further opening was an alarm of its own, and counts.
+        A door that opened by itself stands until staff has looked behind it, one that jammed until it has opened.
         """
-        told = "SELECT seq, at, body FROM journal WHERE kind = ? AND instr(body, '\"door_opened\"') ORDER BY seq"
-        standing: dict[str, tuple[int, str, PanelFault]] = {}
+        told = (
+            "SELECT seq, at, body FROM journal WHERE kind = ? "
+            "AND (instr(body, '\"door_opened\"') OR instr(body, '\"door_jammed\"')) ORDER BY seq"
+        )
+        standing: dict[tuple[str, str], tuple[int, str, PanelFault]] = {}
         for seq, at, body in self._db.execute(told, (PanelFault.kind,)):
             fault = PanelFault.model_validate_json(body)
-            if fault.fault != "door_opened":
-                continue
-            if fault.over:
-                standing.pop(fault.part, None)
-            else:
-                standing.setdefault(fault.part, (seq, at, fault))
-        return tuple(self._break_in(*first) for first in standing.values())
+            key = fault.part, fault.fault
+            if fault.over or fault.fault not in NO_START_ENDS:
+                standing.pop(key, None)
+            elif key not in standing or self._has_opened(fault, standing[key][0], seq):
+                standing[key] = (seq, at, fault)
+        last_seq = self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM journal").fetchone()[0]
+        lasting = [first for first in standing.values() if not self._has_opened(first[2], first[0], last_seq)]
+        return tuple(self._counted(*first) for first in lasting)
 
-    def _break_in(self, seq: int, at: str, fault: PanelFault) -> BreakIn:
-        alarms = self._db.execute(
-            "SELECT at FROM journal WHERE subject = ? AND seq > ? AND kind = ? "
-            "AND instr(body, '\"opened_without_attempt\"') ORDER BY seq",
-            (fault.part, seq, DoorAlarmed.kind),
-        ).fetchall()
-        last_at = alarms[-1]["at"] if alarms else at
-        return BreakIn(fault, first_at=at, last_at=last_at, count=max(fault.count, len(alarms)))
+    def _has_opened(self, fault: PanelFault, after: int, until: int) -> bool:
+        """Whether a jammed door has opened meanwhile."""
+        if fault.fault != "door_jammed":
+            return False
+        opened = (
+            "SELECT EXISTS (SELECT 1 FROM journal WHERE subject = ? AND kind = ? AND seq > ? AND seq <= ? "
+            "AND instr(body, '\"unlatched\"'))"
+        )
+        return bool(self._db.execute(opened, (fault.part, DoorChanged.kind, after, until)).fetchone()[0])
+
+    def _counted(self, seq: int, at: str, fault: PanelFault) -> StandingFault:
+        """With each time that it has happened since it was told: alarms of an opening, attempts that jammed."""
+        again = _OPENED_AGAIN if fault.fault == "door_opened" else _JAMMED_AGAIN
+        times = [row["at"] for row in self._db.execute(again, {"door": fault.part, "seq": seq})]
+        last_at = max([at, *times])
+        return StandingFault(fault, first_at=at, last_at=last_at, count=max(fault.count, len(times)))
 
     def pulses_within(self, seconds: float) -> tuple[PastPulse, ...]:
         """Pulses that may have begun within so many seconds of the end of the last run; ask before a run's first row.
@@ -62,6 +78,15 @@ class PanelReads:
         return tuple(pulses)
 
 
+_OPENED_AGAIN = (
+    "SELECT at FROM journal WHERE subject = :door AND seq > :seq AND kind = 'door.alarm' "
+    "AND instr(body, '\"opened_without_attempt\"')"
+)
+_JAMMED_AGAIN = (
+    "SELECT j.at FROM attempts a JOIN journal j ON j.seq = a.settled_seq "
+    "WHERE a.compartment = :door AND a.outcome = 'jammed' AND a.started_seq >= COALESCE("
+    "(SELECT MAX(started_seq) FROM attempts WHERE compartment = :door AND started_seq < :seq), 0)"
+)
 _UNSETTLED = "SELECT compartment FROM attempts WHERE settled_seq IS NULL ORDER BY started_seq"
 _SETTLED = "SELECT compartment, outcome FROM attempts WHERE attempt = ?"
 

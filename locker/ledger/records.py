@@ -101,8 +101,8 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class BreakIn:
-    """A door that opened by itself, until staff has seen to it: as first told, when first and last, and how often."""
+class StandingFault:
+    """A fault of a door that has not ended: as first told, when first and last, and how often it has happened."""
 
     fault: PanelFault
     first_at: str

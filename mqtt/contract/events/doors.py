@@ -80,7 +80,8 @@ class PanelFault(Event):
 
     One that comes and goes is told once; `count` says how often it has come by now. `part` is a line, a lock board
     ("left:0": line and address) or a compartment. The daemon looks for faults anew at each start, so that
-    `daemon.started` ends them all; `door_opened`, which only service staff ends, is told again right after it.
+    `daemon.started` ends them all; `door_opened`, which only service staff ends, and `door_jammed` are told again right
+    after it, with their times in `cause`, if they stand still; those of a compartment that has gone, when it returns.
     """
 
     kind: ClassVar[str] = "panel.fault"

@@ -1,4 +1,4 @@
-"""A door that opened by itself is a fault until staff has looked behind it, however often the daemon is started."""
+"""A door that opened by itself, or jammed, is a fault until that has ended, however often the daemon is started."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ledger_bench import BenchClock
+from ledger_bench import BenchClock, door, settled, started
 
 from config.load import load_settings
 from config.settings import Settings
 from firmware_bridge.fault_book import FaultBook
 from firmware_bridge.panel import Fault, FaultChanged, FaultKind, Panel
+from locker.clock import instant
 from locker.doubt import OPENED_BY_ITSELF
 from locker.keys import new_keys
-from locker.ledger import BreakIn, Ledger
+from locker.ledger import Ledger, StandingFault
 from locker.recovery import INSTALLED_AGAIN, NOT_INSTALLED, begin_boot
-from mqtt.contract.base import ServiceState
-from mqtt.contract.events import DoorAlarmed, PanelFault
+from mqtt.contract.base import Latch, Means, Outcome, ServiceState, VisitKind
+from mqtt.contract.events import DoorAlarmed, PanelFault, VisitStarted
 
 SITE = load_settings(Path(__file__).parents[3] / "config" / "examples" / "two-boards.toml")
 SMALLER = SITE.model_copy(update={"columns": SITE.columns[1:]})
@@ -64,8 +65,8 @@ def fault(kind: FaultKind, part: str, *, over: bool = False, count: int = 1) -> 
     )
 
 
-def start(ledger: Ledger, site: Settings = SITE) -> tuple[BreakIn, ...]:
-    return begin_boot(ledger, site, "test").break_ins
+def start(ledger: Ledger, site: Settings = SITE) -> tuple[StandingFault, ...]:
+    return begin_boot(ledger, site, "test").faults
 
 
 def told(ledger: Ledger) -> list[PanelFault]:
@@ -192,6 +193,50 @@ def test_the_panel_holds_it_without_telling_it_again_until_staff_has_seen_to_the
     (end,) = events
     assert isinstance(end, FaultChanged)
     assert end.over
+
+
+def jam(ledger: Ledger, visit: str, attempt: str) -> None:
+    """An attempt at which the door jams, as the journal has it: the panel's word may come first."""
+    ledger.record(started(attempt, visit, DOOR))
+    if attempt == "att-1":
+        ledger.record(fault(FaultKind.DOOR_JAMMED, DOOR))
+    ledger.record(settled(attempt, Outcome.JAMMED))
+
+
+def test_a_jam_stands_with_its_times_and_count_until_the_door_has_opened(open_ledger: Open, clock: BenchClock) -> None:
+    start(ledger := open_ledger())
+    ledger.record(VisitStarted(visit="vis-1", visit_kind=VisitKind.SERVICE, means=Means.PIN, person="att-1"))
+    first = clock.now()
+    for number in range(1, 4):
+        clock.wait(5.0)
+        jam(ledger, "vis-1", f"att-{number}")
+    (kept,) = start(ledger := open_ledger())
+    assert (kept.fault.fault, kept.count) == ("door_jammed", 3)
+    assert (kept.first_at, kept.last_at) == tuple(instant(first + timedelta(seconds=each)) for each in (5.0, 15.0))
+    for _ in range(2):
+        standing = start(ledger := open_ledger())
+        assert len(standing) == 1
+        ledger.record(door(DOOR, Latch.LATCHED))  # a hook that still says latched is no evidence
+    ledger.record(door(DOOR, Latch.UNLATCHED), door(DOOR, Latch.LATCHED))
+    assert start(open_ledger()) == ()
+
+
+def test_a_jam_that_was_told_of_long_ago_is_no_part_of_a_new_one(open_ledger: Open, clock: BenchClock) -> None:
+    start(ledger := open_ledger())
+    ledger.record(fault(FaultKind.DOOR_JAMMED, DOOR, count=7), door(DOOR, Latch.UNLATCHED), door(DOOR, Latch.LATCHED))
+    clock.wait(60.0)
+    row = ledger.record(fault(FaultKind.DOOR_JAMMED, DOOR))[0]
+    (kept,) = start(open_ledger())
+    assert (kept.first_at, kept.count) == (row.at, 1)
+
+
+def test_a_jammed_door_that_is_gone_from_the_site_file_needs_no_look_behind_when_it_returns(open_ledger: Open) -> None:
+    start(ledger := open_ledger())
+    ledger.record(fault(FaultKind.DOOR_JAMMED, DOOR))
+    assert start(open_ledger(), SMALLER) == ()
+    standing = start(ledger := open_ledger())
+    assert len(standing) == 1
+    assert service(ledger) == (ServiceState.IN_SERVICE, INSTALLED_AGAIN)
 
 
 def test_another_opening_of_the_same_door_counts_on() -> None:
