@@ -76,7 +76,7 @@ def _sure(picture: Picture) -> Pair | None:
 
 
 def _every(picture: Picture) -> list[Hypothesis]:
-    coarse = [one for copy in attempts(picture) for group in hypotheses(copy) for one in group]
+    coarse = [one for tried in attempts(picture) for group in hypotheses(tried.copy) for one in group]
     best = max(coarse, key=lambda one: one.log_odds, default=None)
     if best is None:
         return []

@@ -19,7 +19,7 @@ from iris.geometry import FloatArray
 from iris.segment.cover import Flags
 from iris.unwrap import COLUMNS, ROWS
 
-ENCODER = "rubber sheet, log-Gabor phase, 5"
+ENCODER = "rubber sheet, log-Gabor phase, 6"
 """Raise the number with every change of segmentation or encoding that constants do not show."""
 CODE_ROWS = 8
 CODE_COLUMNS = 128

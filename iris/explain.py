@@ -12,7 +12,7 @@ from iris.encode import Encoded, encode
 from iris.explanation.measures import Measured, measured
 from iris.picture import Picture, checked
 from iris.quality import Advice, Quality, quality
-from iris.refusals import Refusal
+from iris.refusals import BadPicture, Blank, Refusal
 from iris.segment.eye import Eye, find_eye
 
 
@@ -55,7 +55,7 @@ class Explanation:
     @property
     def stages(self) -> tuple[tuple[str, str, bool], ...]:
         """Each stage of the chain in Chinese and English, and whether the picture passed it."""
-        usable = self.eye is not None or (self.refusal is not None and self.refusal.reason != "bad-picture")
+        usable = self.eye is not None or not isinstance(self.refusal, BadPicture | Blank)
         return (
             ("图像可用", "picture usable", usable),
             ("找到瞳孔与虹膜", "pupil and iris found", self.eye is not None),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from iris.forgetting import note
 from iris.geometry import Circle, Contour
-from iris.refusals import BadPicture
+from iris.refusals import BadPicture, Blank
 
 Picture = NDArray[np.uint8]
 Curve = TypeVar("Curve", Circle, Contour)
@@ -19,12 +20,16 @@ MIN_SIDE = 120
 """Pixels; a smaller picture cannot hold an iris of the least radius with its surroundings."""
 MAX_SIDE = 4096
 """Pixels; bounds the work that one picture can cause."""
+BLANK_SIDE = 40
+"""Pixels of the longest side of the copy that tells a blank picture, too small for a sensor's noise."""
+LEAST_RANGE = 10
+"""Grey levels of that copy; the pupil of an eye alone makes more, even in an eighth of the usual light."""
 DETECTION_SIDE = 320
 """Pixels; the longest side of the detection copy. An iris has 22 to 80 px of radius there, enough to find it."""
 
 
 def checked(picture: object) -> Picture:
-    """The picture itself, C-contiguous; raises `BadPicture` naming what is wrong with it."""
+    """The picture itself, C-contiguous; raises `BadPicture` naming what is wrong with it, or `Blank`."""
     if not isinstance(picture, np.ndarray):
         raise BadPicture(f"expected a NumPy array, got {type(picture).__name__}")
     if picture.dtype != np.uint8:
@@ -33,7 +38,17 @@ def checked(picture: object) -> Picture:
         raise BadPicture(f"expected one grey plane, got an array of shape {picture.shape}")
     if not MIN_SIDE <= min(picture.shape) <= max(picture.shape) <= MAX_SIDE:
         raise BadPicture(f"expected sides of {MIN_SIDE} to {MAX_SIDE} px, got {picture.shape[1]}x{picture.shape[0]}")
-    return picture if picture.flags.c_contiguous else note(np.ascontiguousarray(picture))
+    valid = picture if picture.flags.c_contiguous else note(np.ascontiguousarray(picture))
+    _refuse_blank(valid)
+    return valid
+
+
+def _refuse_blank(picture: Picture) -> None:
+    step = -(-max(picture.shape) // BLANK_SIDE)
+    small = note(cv2.resize(picture, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA))
+    darkest, brightest = int(small.min()), int(small.max())
+    if brightest - darkest < LEAST_RANGE:
+        raise Blank(f"grey values from {darkest} to {brightest}, a range of at least {LEAST_RANGE}")
 
 
 @dataclass(frozen=True, slots=True)

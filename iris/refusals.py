@@ -30,11 +30,19 @@ class Refusal(Exception):
 
 
 class BadPicture(Refusal):
-    """Not a grey 8-bit picture of a usable size, or one without any content."""
+    """Not a grey 8-bit picture of a usable size."""
 
     reason = "bad-picture"
     text_zh = "图像无法使用，请联系服务人员检查摄像头"
     text_en = "The picture cannot be used; the camera needs a check"
+
+
+class Blank(Refusal):
+    """Nearly one grey value everywhere: the camera is covered, its lamps are out, or a light shines into it."""
+
+    reason = "blank"
+    text_zh = "摄像头看不到画面，请勿遮挡摄像头，也不要让强光直射"
+    text_en = "The camera sees nothing; please do not cover it or shine a light into it"
 
 
 class NoEye(Refusal):
@@ -95,6 +103,7 @@ class Glare(Refusal):
 
 REFUSALS: tuple[type[Refusal], ...] = (
     BadPicture,
+    Blank,
     NoEye,
     EyeClosed,
     TooSmall,

@@ -28,12 +28,17 @@ DIRECTIONS = 8
 NO_EDGE = 1.0
 """Iris radii; the width reported where no ray shows a step."""
 
-
-TRIMS = (0.12, 0.06, 0.04)
+SWINGS, PHASES = (0.06, 0.12, 0.18, 0.24, 0.30, 0.36), 12
+"""Ellipses tried: second-order amplitudes in pupil radii, each in so many directions."""
+NEAR = 0.08
+"""Pupil radii from a tried ellipse within which a ray speaks for it."""
+ROUNDNESS = 0.3
+"""Of all rays, for each pupil radius of amplitude: the agreement that a less round ellipse must gain."""
+TRIMS = (0.08, 0.06, 0.05)
 """Pupil radii from the ellipse beyond which a ray has no say in it, round by round: lashes and lamps lie there."""
 RIDGE = 0.01 * np.eye(5, dtype=np.float32)
 """Keeps the fit defined where rays of one side alone are left."""
-LEAST_RAYS = 36
+LEAST_RAYS = 24
 """Rays that an ellipse needs."""
 
 
@@ -86,10 +91,27 @@ def _basis() -> FloatArray:
     return fourier_basis(even_angles(RAYS), 2)
 
 
+@cache
+def _ellipses() -> tuple[FloatArray, FloatArray]:
+    """What is tried: (candidates, RAYS) deviations from a circle in pupil radii, and each one's amplitude."""
+    swings = np.array((0.0, *np.repeat(SWINGS, PHASES)), np.float32)
+    phases = np.array((0.0, *np.tile(np.arange(PHASES) * (2 * np.pi / PHASES), len(SWINGS))), np.float32)
+    return swings[:, None] * np.cos(2 * even_angles(RAYS) - phases[:, None]), swings
+
+
+def _agreed(place: FloatArray, told: np.ndarray) -> FloatArray:
+    """The ellipse (radius at each ray) that most rays agree with; lashes move many rays, but not to one ellipse."""
+    ellipses, swings = _ellipses()
+    off = place[told] - ellipses[:, told]
+    mean = np.median(off, axis=1)
+    votes = np.maximum(0.0, 1.0 - ((off - mean[:, None]) / NEAR) ** 2).mean(axis=1) - ROUNDNESS * swings
+    best = int(votes.argmax())
+    return np.asarray(ellipses[best] + mean[best], np.float32)
+
+
 def _elongation(place: FloatArray, told: np.ndarray) -> float:
     """Long over short axis of the second-order curve through the places (in mean radii), outliers trimmed in rounds."""
-    basis = _basis()
-    curve = np.full(RAYS, np.median(place[told]), np.float32)
+    basis, curve = _basis(), _agreed(place, told)
     solution = np.zeros(basis.shape[1], np.float32)
     for trim in TRIMS:
         kept = told & (np.abs(place - curve) < trim)

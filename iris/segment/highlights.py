@@ -40,6 +40,11 @@ def finer_copy(picture: Picture, copy: DetectionCopy) -> DetectionCopy | None:
     return _filled(picture, copy.step // 2) if copy.step > 1 else None
 
 
+def coarser_copy(picture: Picture, copy: DetectionCopy) -> DetectionCopy:
+    """The whole picture at half the size of a copy."""
+    return _filled(picture, 2 * copy.step)
+
+
 def close_up(picture: Picture, x: float, y: float, radius: float) -> DetectionCopy:
     """The surroundings of a small iris at the size at which edges are found best; all in original pixels."""
     reach = CLOSE_UP_REACH * radius

@@ -1,18 +1,21 @@
-"""The search for an eye: at the size of the copy, then, where doubt is left, in finer and in opened copies.
+"""The search for an eye: at the size of the copy, then, where doubt is left, in coarser, finer and opened copies.
 
 A small iris is a few dark pixels in the copy, and its pupil, lashes and lamps melt into one another there; it is sought
-again in a close-up, at the size that every band and spot is made for.
+again in a close-up, at the size that every band and spot is made for. An iris that nearly fills a large picture is
+greater than any circle tried in the copy, and is sought at half its size.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from iris.geometry import Circle
 from iris.picture import DetectionCopy, Picture
-from iris.segment.highlights import close_up, detection_copy, finer_copy, opened
+from iris.segment.highlights import close_up, coarser_copy, detection_copy, finer_copy, opened
 from iris.segment.hypotheses import Hypothesis, around, hypotheses
+from iris.segment.limbus import GREATEST_RADIUS
 
 SURE = 0.95
 """Probability at which no other dark disc is looked at."""
@@ -26,6 +29,10 @@ LIMBUS_APART, PUPIL_APART = 0.10, 0.15
 """Radii by which radius or centre of two circles must differ to show something else."""
 LEAST_IN_PICTURE = 44.0
 """Pixels of the picture: a smaller circle in a whole copy may be the pupil around its lamps; close-ups show these."""
+MOST_OF_SIDE = 0.45
+"""Of the picture's longer side: the radius of the greatest iris that is sought."""
+GREATEST_OVERLAP = 0.9
+"""Of the greatest radius tried in the copy: from there on a coarser copy is asked as well."""
 SMALL = 38.0
 """Pixels of iris radius in a reduced copy below which the eye is sought again in a close-up."""
 
@@ -46,23 +53,39 @@ def apart(a: Circle, b: Circle, part: float) -> bool:
     return max(abs(a.r - b.r), math.hypot(a.x - b.x, a.y - b.y)) > part * max(a.r, b.r)
 
 
-def attempts(picture: Picture) -> Iterator[DetectionCopy]:
-    """The copies of a picture in which an eye is sought one after the other, made as they are asked for."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A copy in which an eye is sought, and the radius of the least limbus that it is there to show."""
+
+    copy: DetectionCopy
+    least: float
+    """Pixels of the picture."""
+
+    def found(self) -> list[Hypothesis]:
+        """Its hypotheses, those of the most promising disc first."""
+        return [one for one in _sought(self.copy) if one.limbus_in_picture.r >= self.least]
+
+
+def attempts(picture: Picture) -> Iterator[Attempt]:
+    """Where an eye is sought one after the other; copies are made as they are asked for."""
     coarse = detection_copy(picture)
-    yield coarse
+    yield Attempt(coarse, LEAST_IN_PICTURE)
+    untried = GREATEST_RADIUS * coarse.step
+    if untried < MOST_OF_SIDE * max(picture.shape):
+        yield Attempt(coarser_copy(picture, coarse), GREATEST_OVERLAP * untried)
     fine = finer_copy(picture, coarse)
     if fine is not None:
-        yield fine
-    yield opened(coarse)
+        yield Attempt(fine, LEAST_IN_PICTURE)
+    yield Attempt(opened(coarse), LEAST_IN_PICTURE)
     if fine is not None:
-        yield opened(fine)
+        yield Attempt(opened(fine), LEAST_IN_PICTURE)
 
 
-def _searched(copies: Iterator[DetectionCopy]) -> list[Hypothesis]:
-    """The hypotheses in one copy after the other, until one leaves no doubt."""
+def _searched(tried: Iterator[Attempt]) -> list[Hypothesis]:
+    """The hypotheses of one attempt after the other, until one leaves no doubt."""
     found: list[Hypothesis] = []
-    for copy in copies:
-        found += [one for one in _sought(copy) if one.limbus_in_picture.r >= LEAST_IN_PICTURE]
+    for attempt in tried:
+        found += attempt.found()
         if any(each.probability >= CLEAR for each in found):
             break
     return found

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from iris import refusals
 from iris.encode import encode
 from iris.match import compare
+from iris.picture import checked
 from iris.template import EyeSide
 
 
@@ -33,9 +34,17 @@ def test_what_is_no_grey_picture_of_a_usable_size_is_a_bad_picture(picture: obje
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_a_flat_picture_holds_no_eye(level: int) -> None:
-    with pytest.raises(refusals.Refusal):
-        encode(np.full((280, 320), level, np.uint8))
+@pytest.mark.parametrize("noise", [0.0, 3.0])
+def test_what_a_covered_or_blinded_camera_sees_is_blank(level: int, noise: float) -> None:
+    grain = np.random.default_rng(0).normal(level, noise, (480, 640))
+    with pytest.raises(refusals.Blank):
+        encode(np.clip(grain, 0, 255).astype(np.uint8))
+
+
+def test_an_eye_in_an_eighth_of_the_light_is_not_blank(drawn: Callable[..., Any]) -> None:
+    picture = drawn().draw()
+    dim = (picture // 8).astype(np.uint8)
+    assert checked(dim) is dim
 
 
 def test_noise_of_any_coarseness_hardly_ever_passes_for_an_eye() -> None:

@@ -75,6 +75,7 @@ def test_pictures_a_little_worse_than_they_should_be_are_still_accepted(change: 
     ("change", "reason"),
     [
         (posed(iris_radius=34.0), "too-small"),
+        (posed(yaw_deg=40.0), "off-axis"),
         (posed(yaw_deg=45.0), "off-axis"),
     ],
 )

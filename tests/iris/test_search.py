@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from iris.encode import encode
 from iris.geometry import Circle, Contour
+from iris.match import compare
 from iris.segment.boundaries import boundaries
 from iris.segment.highlights import close_up, detection_copy, finer_copy, opened
 from iris.segment.search import attempts
@@ -19,8 +21,26 @@ Grey = NDArray[np.uint8]
 
 
 def test_an_eye_is_sought_in_the_copy_then_finer_then_opened(drawn: Callable[..., Any]) -> None:
-    steps = [(copy.step, copy.opened) for copy in attempts(drawn().draw())]
+    steps = [(one.copy.step, one.copy.opened) for one in attempts(drawn().draw())]
     assert steps == [(2, False), (1, False), (2, True), (1, True)]
+
+
+def test_in_a_large_picture_irises_too_great_for_the_copy_are_sought_at_half_its_size(
+    drawn: Callable[..., Any],
+) -> None:
+    steps = [(one.copy.step, one.copy.opened) for one in attempts(np.kron(drawn().draw(), np.ones((2, 2), np.uint8)))]
+    assert steps == [(2, False), (4, False), (1, False), (2, True), (1, True)]
+
+
+@pytest.mark.parametrize("radius", [150.0, 190.0, 230.0])
+def test_an_iris_is_found_though_it_nearly_fills_the_picture(drawn: Callable[..., Any], radius: float) -> None:
+    eye = drawn()
+    x, y, r = eye.iris
+    factor = radius / r
+    place = np.array([[factor, 0, 320 - factor * x], [0, factor, 240 - factor * y]])
+    near = cv2.warpAffine(eye.draw(), place, (640, 480), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    template = encode(np.asarray(near, np.uint8)).template
+    assert compare(template, encode(eye.draw()).template).distance < 0.3
 
 
 def test_no_copy_is_finer_than_the_picture(drawn: Callable[..., Any]) -> None:
