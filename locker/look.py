@@ -46,7 +46,7 @@ class Recognised:
 class NotRecognised:
     """Nobody was recognised, and why."""
 
-    reason: Literal["not_recognised", "ambiguous", "poor_pictures", "camera"]
+    reason: Literal["not_recognised", "ambiguous", "wrong_view", "poor_pictures", "camera"]
 
 
 @dataclass(frozen=True)
@@ -181,10 +181,11 @@ class Looker:
         return found
 
     def _nobody(self, visitor: Visitor, stop: threading.Event) -> NotRecognised:
-        """Why nobody was recognised; a view that is the wrong way round is told to the operator."""
+        """Why nobody was recognised; a view that is the wrong way round is a fault for the operator to mend."""
         ending = visitor.close(ask_why=not stop.is_set())
         if isinstance(ending, WrongView):
             log.warning("wrong_view", fault=ending.fault.value, remedy=ending.text_en)
+            return NotRecognised("wrong_view")
         return NotRecognised("ambiguous" if isinstance(ending, Ambiguous) else "not_recognised")
 
     def _enrol(

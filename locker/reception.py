@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+CAMERA_FAULTS = frozenset({"camera", "wrong_view"})
+"""Looks that end so are the camera's fault: another would end alike, so only the code is offered."""
 FAULT_SHOWN_S = 10.0
 """How long the news of a fault of the program stands on the screen."""
 
@@ -207,7 +209,7 @@ class Reception:
     def _refused(self, result: NotRecognised, *, last: bool) -> Screen:
         if not self._presence.may_look():
             return pickup_screens.look_refused("spent", again=False)
-        return pickup_screens.look_refused(result.reason, again=not last and result.reason != "camera")
+        return pickup_screens.look_refused(result.reason, again=not last and result.reason not in CAMERA_FAULTS)
 
     async def _pickup_by_eye(self, person: str) -> Visit:
         return PickupVisit(self._cabinet, await self._right_of(person))

@@ -22,7 +22,7 @@ def looking(hint: str | None) -> Screen:
 
 
 def look_refused(reason: str, *, again: bool) -> Screen:
-    """Nobody was recognised; a code works just as well."""
+    """Nobody was recognised; a code works just as well. `reason` names the words."""
     choices = (Choice("again", text("choice.again"), primary=True),) if again else ()
     return Screen(
         "look_refused",

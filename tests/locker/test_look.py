@@ -157,7 +157,7 @@ async def test_a_mirrored_camera_recognises_nobody_and_tells_the_operator() -> N
     looking = looker(PaperCamera(mirror_images))
     enrol(looking, "ann")
     with capture_logs() as told:
-        assert await looking.look(quiet) == NotRecognised("not_recognised")
+        assert await looking.look(quiet) == NotRecognised("wrong_view")
     assert [(line["event"], line["fault"]) for line in told] == [("wrong_view", "mirrored")]
     assert "camera" in told[0]["remedy"]
 

@@ -44,6 +44,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "镜头暂时不能用，请输入取件码，一样可以取件",
         "The camera is out of order. Please enter your pickup code; it works just as well",
     ),
+    "look.refused.wrong_view": (
+        "镜头的画面左右或上下颠倒，需要服务人员检查。请输入取件码，一样可以取件",
+        "The camera's picture is the wrong way round and needs a check. Please enter your pickup code",
+    ),
     # What to do better, by the reason for which a picture gave no template.
     "look.hint.no-eye": ("没有看到您的眼睛，请正对镜头", "We cannot see your eyes. Please face the camera"),
     "look.hint.too-small": ("请靠近一点", "A little closer, please"),
@@ -52,6 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "look.hint.off-axis": ("请正视镜头", "Please look straight into the camera"),
     "look.hint.covered": ("眼睛被挡住了，请拨开头发或帽檐", "Something covers your eye. Please move hair or cap aside"),
     "look.hint.glare": ("眼镜有点反光，请摘下眼镜再试", "Your glasses reflect the light. Please take them off"),
+    "look.hint.blank": ("镜头看不到画面，请不要遮挡镜头", "The camera sees nothing. Please do not cover it"),
     "look.hint.bad-picture": ("镜头画面不清楚，请稍等", "The camera's view is not clear. One moment please"),
     # The code.
     "code.title": ("请输入取件码", "Please enter your pickup code"),

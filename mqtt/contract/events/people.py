@@ -103,7 +103,7 @@ class LookRefused(Event):
     kind: ClassVar[str] = "look.refused"
     subject_field: ClassVar[str] = "visit"
     visit: OpaqueId
-    reason: Literal["not_recognised", "ambiguous", "poor_pictures", "camera"]
+    reason: Literal["not_recognised", "ambiguous", "wrong_view", "poor_pictures", "camera"]
 
 
 class KeypadSlowed(Event):

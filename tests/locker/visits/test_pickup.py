@@ -130,9 +130,11 @@ async def test_time_spent_at_a_screen_of_the_reception_is_no_quiet(stocked: Bank
     assert (await stocked.screen("look_refused")).title.key == "look.spent.title"
 
 
-async def test_a_dead_camera_leads_to_the_code(stocked: Bank) -> None:
-    stocked.looker.reason = "camera"
+@pytest.mark.parametrize("fault", ["camera", "wrong_view"])
+async def test_a_dead_camera_or_one_the_wrong_way_round_leads_to_the_code(stocked: Bank, fault: str) -> None:
+    stocked.looker.reason = fault
     await stocked.press("welcome", "look")
+    assert [choice.action for choice in (await stocked.screen("look_refused")).choices] == ["code", "cancel"]
     await stocked.press("look_refused", "code")
     await stocked.press("code", "enter", code=stocked.code("con-3"))
     assert (await stocked.screen("pickup_open")).doors == (PLACES["con-3"],)
