@@ -15,7 +15,9 @@ from simulator.doors.log import Kind
 from simulator.doors.supply import SupplyFaults
 
 SEED = 3
-SOAK_SEEDS = range(100, 130)
+SOAK_SEEDS = range(100, 160)
+PROMISED_WRONG = 0.05
+"""Of cabinets with something wrong, by the end of a story of some weeks: a verdict that is missing or wrong."""
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
@@ -29,8 +31,9 @@ def test_what_has_happened_is_told_by_its_name_and_nothing_else_is(story: Story)
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_chance_does_not_decide_what_is_told(story: Story) -> None:
-    assert {seed: told for seed in SOAK_SEEDS if (told := story.play(seed).told()) != story.told} == {}
+def test_what_is_told_is_right_as_often_as_promised_and_of_sound_cabinets_always(story: Story) -> None:
+    wrong = {seed: told for seed in SOAK_SEEDS if (told := story.play(seed).told()) != story.told}
+    assert len(wrong) <= (PROMISED_WRONG * len(SOAK_SEEDS) if story.told else 0), wrong
 
 
 def test_a_supply_that_is_mended_is_told_as_over() -> None:
