@@ -21,12 +21,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from iris import frontal
 from iris.decision import Policy
 from iris.encode import Encoded, encode
-from iris.geometry import Contour, Lid
+from iris.geometry import Contour, Lid, mapped
 from iris.match import Incomparable, compare
 from iris.refusals import Refusal
-from iris.segment.eye import Eye, find_eye
 from iris.template import Template
 from simulator.eyes import Ellipse, Identity, Pose, Rendered, Side, Truth, View, grow, render
 from simulator.eyes import Eye as GrownEye
@@ -120,8 +120,8 @@ class Seen:
     refusal: str | None
 
 
-def measure(found: Eye, rendered: Rendered) -> Errors:
-    truth, parts = rendered.truth, found.segmentation
+def measure(view: frontal.View, rendered: Rendered) -> Errors:
+    truth, parts = rendered.truth, view.as_given(view.eyes[0].segmentation)
     unit = truth.iris.radius
     return Errors(
         abs(parts.pupil.circle.r - truth.pupil.radius) / unit,
@@ -130,7 +130,7 @@ def measure(found: Eye, rendered: Rendered) -> Errors:
         apart(parts.limbus, truth.iris) / unit,
         lid_error(parts.upper_lid, parts.limbus, truth.upper_lid, truth),
         lid_error(parts.lower_lid, parts.limbus, truth.lower_lid, truth),
-        mask_iou(found, truth),
+        mask_iou(view, truth),
     )
 
 
@@ -150,19 +150,21 @@ def lid_error(lid: Lid, limbus: Contour, margin: NDArray[np.float32], truth: Tru
     return float(np.abs(np.clip(found, -rim, rim) - np.clip(true, -rim, rim)).mean())
 
 
-def mask_iou(found: Eye, truth: Truth) -> float:
-    usable = painted(found, truth.visible.shape)
+def mask_iou(view: frontal.View, truth: Truth) -> float:
+    usable = painted(view, truth.visible.shape)
     union = (usable | truth.visible).sum()
     return float((usable & truth.visible).sum() / union) if union else 0.0
 
 
-def painted(found: Eye, shape: tuple[int, ...]) -> Flags:
-    """The usable places of the unwrapped iris, back in the picture."""
+def painted(view: frontal.View, shape: tuple[int, ...]) -> Flags:
+    """The usable places of the unwrapped iris, back in the picture that was given."""
+    found = view.eyes[0]
     rows, columns = found.cover.usable.shape
     angles = ((np.arange(columns + 1) - 0.5) * (2 * np.pi / columns)).astype(np.float32)
     depth = (np.arange(rows + 1, dtype=np.float32) / rows)[:, None]
     inner, outer = found.segmentation.pupil.points(angles), found.segmentation.limbus.points(angles)
     x, y = (a + depth * (b - a) for a, b in zip(inner, outer, strict=True))
+    x, y = mapped(np.asarray(cv2.invertAffineTransform(view.made_by), np.float64), x, y)
     corners = np.rint(np.clip(np.stack([x, y], axis=-1), -1e4, 1e4) * 16).astype(np.int32)
     canvas = np.zeros(shape, np.uint8)
     for row, column in zip(*np.nonzero(found.cover.usable), strict=True):
@@ -176,7 +178,7 @@ def look(rendered: Rendered, reference: Template) -> Seen:
         encoded: Encoded = encode(rendered.picture)
     except Refusal as refusal:
         return Seen(None, None, refusal.reason)
-    errors = measure(find_eye(rendered.picture), rendered)
+    errors = measure(frontal.views(rendered.picture)[0], rendered)
     try:
         return Seen(errors, compare(encoded.template, reference).distance, None)
     except Incomparable as incomparable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,17 +10,22 @@ from numpy.typing import NDArray
 
 from iris.code import iris_code
 from iris.forgetting import forgetting
+from iris.frontal import View, views
 from iris.geometry import Segmentation
 from iris.picture import Picture, checked
 from iris.quality import Quality, quality, refuse_if_poor
 from iris.refusals import NoEye, Refusal
-from iris.segment.eye import find_eyes
+from iris.segment.eye import Eye
+from iris.segment.search import READINGS
 from iris.template import EyeSide, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A template, how good its picture was, and where the eye's parts lay in it, in its first reading."""
+    """A template, how good its picture was, and where the eye's parts lay in it, in its first reading.
+
+    The boundaries are in pixels of the picture that was given, whether it was straightened or not.
+    """
 
     template: Template
     quality: Quality
@@ -43,16 +49,26 @@ def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encode
 def _encoded(valid: Picture, side: EyeSide) -> Encoded:
     refused: Refusal | None = None
     good: list[Encoded] = []
-    for eye in find_eyes(valid):
+    for view, eye in _readings(views(valid)):
         code = iris_code(eye.sheet.grey, eye.cover.usable)
-        found = quality(valid, eye, code)
+        found = quality(view.picture, eye, code, view.stretch)
         try:
             refuse_if_poor(found)
         except Refusal as refusal:
             refused = refused or refusal
             continue
         template = Template.of(code, side=side, quality=found.score)
-        good.append(Encoded(template, found, eye.segmentation))
+        good.append(Encoded(template, found, view.as_given(eye.segmentation)))
+        if len(good) == READINGS:
+            break
     if not good:
         raise refused or NoEye("nothing was found")
     return replace(good[0], template=Template.of_readings([each.template for each in good]))
+
+
+def _readings(seen: tuple[View, ...]) -> Iterator[tuple[View, Eye]]:
+    """The most probable reading of each view, then the next of each."""
+    for rank in range(READINGS):
+        for view in seen:
+            for eye in view.eyes[rank : rank + 1]:
+                yield view, eye

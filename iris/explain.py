@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from iris.code import IrisCode, iris_code
 from iris.encode import Encoded, encode
 from iris.explanation.measures import Measured, measured
+from iris.frontal import views
 from iris.picture import Picture, checked
 from iris.quality import Advice, Quality, quality
 from iris.refusals import BadPicture, Blank, Refusal
-from iris.segment.eye import Eye, find_eye
+from iris.segment.eye import Eye
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,12 @@ class Explanation:
     """One picture and everything that was concluded from it.
 
     Attributes:
-        picture: (height, width) uint8, as it was given.
+        picture: (height, width) uint8, as it was read: stretched where the eye looks aside.
         outcome: the template with its quality, or why there is none.
         eye: what the segmentation found; None where it found no eye.
         code: the iris code, also of a picture that was refused for its quality.
         quality: the measures, likewise.
+        stretch: how much longer the picture is in one direction than it was given.
     """
 
     picture: Picture
@@ -33,6 +35,7 @@ class Explanation:
     eye: Eye | None
     code: IrisCode | None
     quality: Quality | None
+    stretch: float = 1.0
 
     @property
     def refusal(self) -> Refusal | None:
@@ -68,13 +71,13 @@ def explain(picture: Picture) -> Explanation:
     """Looks at a picture as `encode` does and keeps what every stage saw; refusals are explained, not raised."""
     outcome = _outcome(picture)
     try:
-        valid = checked(picture)
-        eye = find_eye(valid)
+        view = views(checked(picture))[0]
     except Refusal:
         return Explanation(picture, outcome, None, None, None)
+    eye = view.eyes[0]
     code = iris_code(eye.sheet.grey, eye.cover.usable)
-    found = outcome.quality if isinstance(outcome, Encoded) else quality(valid, eye, code)
-    return Explanation(picture, outcome, eye, code, found)
+    found = outcome.quality if isinstance(outcome, Encoded) else quality(view.picture, eye, code, view.stretch)
+    return Explanation(view.picture, outcome, eye, code, found, view.stretch)
 
 
 def _outcome(picture: Picture) -> Encoded | Refusal:

@@ -11,9 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
+Affine = NDArray[np.float64]
+"""(2, 3): what takes the pixels (x, y, 1) of one picture to those of another."""
 
 RESAMPLED = 128
 """Points by which a curve is described anew about another centre."""
+LID_POINTS = 33
+"""Places across the iris at which a lid's edge is mapped."""
+MAPPED_ORDERS = 8
+"""Fourier orders of a curve after an affine map, which makes ellipses of circles; exact to 0.1 % at axes of 2:1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,12 @@ def fourier_basis(angles: NDArray[np.floating], orders: int) -> FloatArray:
     for k in range(1, orders + 1):
         columns += [np.cos(k * angles), np.sin(k * angles)]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def mapped(matrix: Affine, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Where an affine map takes points."""
+    (a, b, right), (c, d, down) = matrix
+    return (a * x + b * y + right).astype(np.float32), (c * x + d * y + down).astype(np.float32)
 
 
 def even_angles(count: int) -> FloatArray:
@@ -80,14 +92,13 @@ class Contour:
 
     def recentred(self) -> Contour:
         """The same curve about the centre of its circle, so that angles do not depend on where the search began."""
-        angles = even_angles(RESAMPLED)
-        x, y = self.points(angles)
         circle = self.circle
-        radii = np.hypot(x - circle.x, y - circle.y)
-        seen = np.interp(angles, np.arctan2(y - circle.y, x - circle.x), radii, period=2 * np.pi)
-        orders = (len(self.coefficients) - 1) // 2
-        solution = fourier_basis(angles, orders).T @ seen * (2.0 / RESAMPLED)
-        return Contour(circle.x, circle.y, (float(solution[0]) / 2, *(float(value) for value in solution[1:])))
+        return _through(self.points(even_angles(RESAMPLED)), (circle.x, circle.y), (len(self.coefficients) - 1) // 2)
+
+    def mapped(self, matrix: Affine) -> Contour:
+        """The curve that an affine map makes of this one, about the centre of its circle."""
+        x, y = mapped(matrix, *self.points(even_angles(RESAMPLED)))
+        return _through((x, y), (float(x.mean()), float(y.mean())), MAPPED_ORDERS).recentred()
 
     @property
     def elongation(self) -> float:
@@ -107,6 +118,15 @@ class Contour:
         return self.x + radii * np.cos(angles), self.y + radii * np.sin(angles)
 
 
+def _through(points: tuple[FloatArray, FloatArray], centre: tuple[float, float], orders: int) -> Contour:
+    """The contour about a centre through `RESAMPLED` points, of which it sees no two in one direction."""
+    (x, y), (left, top), angles = points, centre, even_angles(RESAMPLED)
+    radii = np.hypot(x - left, y - top)
+    seen = np.interp(angles, np.arctan2(y - top, x - left), radii, period=2 * np.pi)
+    solution = fourier_basis(angles, orders).T @ seen * (2.0 / RESAMPLED)
+    return Contour(left, top, (float(solution[0]) / 2, *(float(value) for value in solution[1:])))
+
+
 @dataclass(frozen=True, slots=True)
 class Lid:
     """A lid's edge as a parabola in units of the iris: v = height + tilt * u + curvature * u * u.
@@ -122,6 +142,13 @@ class Lid:
         """V of the edge at each u."""
         return (self.height + self.tilt * u + self.curvature * u * u).astype(np.float32)
 
+    def mapped(self, matrix: Affine, iris: Circle, onto: Circle) -> Lid:
+        """The edge after an affine map that takes the iris to the circle `onto`: the parabola nearest to it."""
+        u = np.linspace(-1.0, 1.0, LID_POINTS, dtype=np.float32)
+        x, y = mapped(matrix, iris.x + iris.r * u, iris.y + iris.r * self.at(u))
+        curvature, tilt, height = np.polyfit((x - onto.x) / onto.r, (y - onto.y) / onto.r, 2)
+        return Lid(float(height), float(tilt), float(curvature))
+
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
@@ -135,3 +162,10 @@ class Segmentation:
     upper_lid: Lid
     lower_lid: Lid
     confidence: float
+
+    def mapped(self, matrix: Affine) -> Segmentation:
+        """The same parts in the picture that an affine map makes of theirs."""
+        limbus = self.limbus.mapped(matrix)
+        iris, onto = self.limbus.circle, limbus.circle
+        upper, lower = (lid.mapped(matrix, iris, onto) for lid in (self.upper_lid, self.lower_lid))
+        return Segmentation(self.pupil.mapped(matrix), limbus, upper, lower, self.confidence)

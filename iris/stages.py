@@ -22,6 +22,7 @@ STAGES = {
     "strip": ("iris.segment.eye.unwrap", "iris.segment.eye.iris_grey"),
     "lids": ("iris.segment.eye.eyelids",),
     "cover": ("iris.segment.eye.cover",),
+    "gaze": ("iris.frontal.pupil_edge",),
     "code": ("iris.encode.iris_code",),
     "quality": ("iris.encode.quality",),
 }

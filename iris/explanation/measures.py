@@ -59,6 +59,7 @@ SCALES = (
         least=limits.LEAST_LIMBUS_CONTRAST,
     ),
     Scale("瞳孔长短轴比", "pupil's long over short axis", lambda q: q.elongation, 1, 2, most=limits.MOST_ELONGATION),
+    Scale("斜视拉正", "straightened by", lambda q: q.stretch, 1, 2),
     Scale("瞳孔对比度", "pupil contrast", lambda q: q.pupil_contrast, 0, 160, "灰阶 grey levels"),
     Scale("虹膜灰度离散", "grey spread", lambda q: q.grey_spread, 0, 40, "灰阶 grey levels"),
     Scale("瞳孔与虹膜半径比", "pupil over iris radius", lambda q: q.pupil_ratio, 0, 0.8),

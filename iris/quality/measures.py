@@ -65,7 +65,8 @@ class Measures:
         pupil_weber: Weber contrast (iris - pupil) / (20 + pupil) of medians.
         pupil_contrast, limbus_contrast: grey levels across the two boundaries.
         roughness: root mean square deviation of the pupil's boundary from a circle, in its radii.
-        elongation: long over short axis of the pupil's edge.
+        elongation: long over short axis of the pupil's edge in the picture as it was read.
+        stretch: how much longer that picture is in one direction than it was given, since the eye looked aside.
         pupil_ratio: pupil radius over iris radius.
         concentricity: 1 less the distance of the two centres in iris radii.
         margin: distance of the iris from the picture's nearer side, in iris radii; negative where cut.
@@ -99,6 +100,7 @@ class Measures:
     limbus_contrast: float
     roughness: float
     elongation: float
+    stretch: float
     pupil_ratio: float
     concentricity: float
     margin: float
@@ -120,8 +122,8 @@ class Measures:
     symmetry: float
 
 
-def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
-    """Measures one encoded picture; under a millisecond."""
+def measures(picture: Picture, eye: Eye, code: IrisCode, stretch: float = 1.0) -> Measures:
+    """Measures one encoded picture, `stretch` times as long in one direction as it was given; under a millisecond."""
     pupil, limbus = eye.segmentation.pupil, eye.segmentation.limbus
     inner, outer = pupil.circle, limbus.circle
     rim = eye.boundaries.pupil_rim
@@ -148,6 +150,7 @@ def measures(picture: Picture, eye: Eye, code: IrisCode) -> Measures:
         limbus_contrast=eye.boundaries.limbus_rim.contrast,
         roughness=_roughness(pupil),
         elongation=edge.elongation,
+        stretch=stretch,
         pupil_ratio=inner.r / outer.r,
         concentricity=1.0 - float(np.hypot(outer.x - inner.x, outer.y - inner.y)) / outer.r,
         margin=(min(outer.x, width - 1 - outer.x) - outer.r) / outer.r,

@@ -50,11 +50,13 @@ class PupilEdge:
         width: usual width of the edge, iris radii.
         smear: its smear along one direction, iris radii.
         elongation: long over short axis of the ellipse through the steepest places, 1 or more.
+        axis: direction of the long axis, radians from +x towards +y.
     """
 
     width: float
     smear: float
     elongation: float
+    axis: float
 
 
 def pupil_edge(picture: Picture, pupil: Contour, iris_radius: float) -> PupilEdge:
@@ -73,12 +75,12 @@ def pupil_edge(picture: Picture, pupil: Contour, iris_radius: float) -> PupilEdg
     slope = np.diff(smooth, axis=1)[:, ACROSS] / float(PLACES[1] - PLACES[0])
     told = inside(picture.shape, x[:, -1], y[:, -1]) & (step > LEAST_STEP)
     if not told.any():
-        return PupilEdge(NO_EDGE, 0.0, 1.0)
+        return PupilEdge(NO_EDGE, 0.0, 1.0, 0.0)
     scale = pupil.circle.r / iris_radius
     width = np.asarray(step / np.maximum(slope.max(axis=1), 1.0) * scale, np.float32)
     steepest = 0.5 * (PLACES[ACROSS] + PLACES[ACROSS.start + 1 : ACROSS.stop + 1])[slope.argmax(axis=1)]
     place = np.asarray(steepest * radii[:, 0] / PLACES[0] / pupil.coefficients[0], np.float32)
-    return PupilEdge(min(float(np.median(width[told])), NO_EDGE), _smear(width, told), _elongation(place, told))
+    return PupilEdge(min(float(np.median(width[told])), NO_EDGE), _smear(width, told), *_ellipse(place, told))
 
 
 def _middle(values: FloatArray) -> FloatArray:
@@ -109,19 +111,19 @@ def _agreed(place: FloatArray, told: np.ndarray) -> FloatArray:
     return np.asarray(ellipses[best] + mean[best], np.float32)
 
 
-def _elongation(place: FloatArray, told: np.ndarray) -> float:
-    """Long over short axis of the second-order curve through the places (in mean radii), outliers trimmed in rounds."""
+def _ellipse(place: FloatArray, told: np.ndarray) -> tuple[float, float]:
+    """Elongation and axis of the second-order curve through the places (in mean radii), outliers trimmed in rounds."""
     basis, curve = _basis(), _agreed(place, told)
     solution = np.zeros(basis.shape[1], np.float32)
     for trim in TRIMS:
         kept = told & (np.abs(place - curve) < trim)
         if kept.sum() < LEAST_RAYS:
-            return 1.0
+            return 1.0, 0.0
         chosen = basis[kept]
         solution = np.linalg.solve(chosen.T @ chosen + RIDGE, chosen.T @ place[kept])
         curve = basis @ solution
     swing = min(float(np.hypot(solution[3], solution[4]) / solution[0]), 0.5)
-    return (1 + swing) / (1 - swing)
+    return (1 + swing) / (1 - swing), 0.5 * float(np.arctan2(solution[4], solution[3]))
 
 
 def _smear(width: FloatArray, told: np.ndarray) -> float:

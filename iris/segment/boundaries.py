@@ -11,7 +11,7 @@ from iris.picture import DetectionCopy, Picture
 from iris.refusals import NoEye
 from iris.segment import contour
 from iris.segment.hypotheses import PUPIL_STEP, Hypothesis
-from iris.segment.search import apart, most_probable
+from iris.segment.search import apart, most_probable, near
 
 LIMBUS_STEP = 6.0
 """Grey levels at which a ray counts as fully brightening across the limbus."""
@@ -67,6 +67,17 @@ def readings(picture: Picture) -> tuple[Boundaries, ...]:
 def boundaries(picture: Picture) -> Boundaries:
     """The most probable of `readings`; raises `NoEye`."""
     return readings(picture)[0]
+
+
+def boundaries_near(picture: Picture, pupil: Circle, limbus: Circle, *, open_first: bool) -> Boundaries:
+    """The most probable about a pupil where both circles are roughly known, in pixels of the picture.
+
+    `open_first` removes everything bright and narrow before. Raises `NoEye`.
+    """
+    chosen = near(picture, pupil, limbus, open_first=open_first)
+    if chosen is None:
+        raise NoEye("nothing larger lies around the pupil")
+    return _drawn(chosen)
 
 
 def _drawn_apart(chosen: list[Hypothesis]) -> tuple[Boundaries, ...]:

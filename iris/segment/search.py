@@ -101,13 +101,20 @@ def _sought(copy: DetectionCopy) -> list[Hypothesis]:
     return found
 
 
+def near(picture: Picture, pupil: Circle, limbus: Circle, *, open_first: bool) -> Hypothesis | None:
+    """The most probable pair about a pupil where both circles are roughly known, in a close-up; in original pixels."""
+    copy = close_up(picture, limbus.x, limbus.y, limbus.r)
+    copy = opened(copy) if open_first else copy
+    return max(around(copy, copy.of_picture(pupil)), key=lambda one: one.log_odds, default=None)
+
+
 def _closer(picture: Picture, coarse: Hypothesis) -> list[Hypothesis]:
     """What a close-up of a small eye shows; any other as it is."""
     found: list[Hypothesis] = []
-    for near in close_ups(picture, coarse):
-        found += _sought(near)
+    for close in close_ups(picture, coarse):
+        found += _sought(close)
         if not any(each.probability >= CLEAR for each in found):
-            found += around(near, near.of_picture(coarse.pupil_in_picture))
+            found += around(close, close.of_picture(coarse.pupil_in_picture))
     return found or [coarse]
 
 

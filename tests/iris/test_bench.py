@@ -117,14 +117,14 @@ def test_given_pictures_are_measured_each_once_and_refusals_count(
     (tmp_path / "text.png").write_text("no picture")
     assert main(["iris", "bench", "--pictures", str(tmp_path), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["pictures"], found["refused"]) == (3, {"no-eye": 1})
+    assert (found["pictures"], found["refused"]) == (3, {"blank": 1})
     assert found["sizes"] == {"320x280": 2, "640x480": 1}
     assert found["slowest_ms"] >= found["encode_ms"]["p95"] >= found["encode_ms"]["median"] > 0
     assert set(found["stages_ms"]) == {*STAGES, "else"}
     assert "over the pictures" in found["measured_on"]
     assert main(["iris", "bench", "--pictures", str(tmp_path)]) == 0
     told = capsys.readouterr()
-    assert "refused: 1 no-eye" in told.out
+    assert "refused: 1 blank" in told.out
     assert "text.png is not a picture" in told.err
     assert found["slowest"] in {"eyes/1.png", "eyes/2.png", "wall.png"}
 
