@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from iris.code import iris_code
+from iris.code import IrisCode, iris_code
 from iris.forgetting import forgetting
 from iris.frontal import View, views
 from iris.geometry import Segmentation
@@ -32,6 +32,16 @@ class Encoded:
     boundaries: Segmentation
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way in which a picture may be read, whether it is fit for use or not."""
+
+    view: View
+    eye: Eye
+    code: IrisCode
+    quality: Quality
+
+
 def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encoded:
     """Encodes the eye in a (height, width) grey picture of 8 bits; near-infrared light is expected.
 
@@ -46,29 +56,29 @@ def encode(picture: NDArray[np.uint8], *, side: EyeSide | None = None) -> Encode
         return _encoded(checked(picture), side or EyeSide.UNKNOWN)
 
 
+def readings(valid: Picture) -> Iterator[Reading]:
+    """The most probable reading of each view of a checked picture, then the next of each; raises `NoEye`."""
+    seen = views(valid)
+    for rank in range(READINGS):
+        for view in seen:
+            for eye in view.eyes[rank : rank + 1]:
+                code = iris_code(eye.sheet.grey, eye.cover.usable)
+                yield Reading(view, eye, code, quality(view.picture, eye, code, view.stretch))
+
+
 def _encoded(valid: Picture, side: EyeSide) -> Encoded:
     refused: Refusal | None = None
     good: list[Encoded] = []
-    for view, eye in _readings(views(valid)):
-        code = iris_code(eye.sheet.grey, eye.cover.usable)
-        found = quality(view.picture, eye, code, view.stretch)
+    for found in readings(valid):
         try:
-            refuse_if_poor(found)
+            refuse_if_poor(found.quality)
         except Refusal as refusal:
             refused = refused or refusal
             continue
-        template = Template.of(code, side=side, quality=found.score)
-        good.append(Encoded(template, found, view.as_given(eye.segmentation)))
+        template = Template.of(found.code, side=side, quality=found.quality.score)
+        good.append(Encoded(template, found.quality, found.view.as_given(found.eye.segmentation)))
         if len(good) == READINGS:
             break
     if not good:
         raise refused or NoEye("nothing was found")
     return replace(good[0], template=Template.of_readings([each.template for each in good]))
-
-
-def _readings(seen: tuple[View, ...]) -> Iterator[tuple[View, Eye]]:
-    """The most probable reading of each view, then the next of each."""
-    for rank in range(READINGS):
-        for view in seen:
-            for eye in view.eyes[rank : rank + 1]:
-                yield view, eye

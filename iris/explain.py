@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iris.code import IrisCode, iris_code
-from iris.encode import Encoded, encode
+from iris.code import IrisCode
+from iris.encode import Encoded, Reading, encode, readings
 from iris.explanation.measures import Measured, measured
-from iris.frontal import views
 from iris.picture import Picture, checked
-from iris.quality import Advice, Quality, quality
+from iris.quality import Advice, Quality, refuse_if_poor
 from iris.refusals import BadPicture, Blank, Refusal
 from iris.segment.eye import Eye
 
@@ -71,13 +70,24 @@ def explain(picture: Picture) -> Explanation:
     """Looks at a picture as `encode` does and keeps what every stage saw; refusals are explained, not raised."""
     outcome = _outcome(picture)
     try:
-        view = views(checked(picture))[0]
+        shown = _shown(checked(picture))
     except Refusal:
         return Explanation(picture, outcome, None, None, None)
-    eye = view.eyes[0]
-    code = iris_code(eye.sheet.grey, eye.cover.usable)
-    found = outcome.quality if isinstance(outcome, Encoded) else quality(view.picture, eye, code, view.stretch)
-    return Explanation(view.picture, outcome, eye, code, found, view.stretch)
+    return Explanation(shown.view.picture, outcome, shown.eye, shown.code, shown.quality, shown.view.stretch)
+
+
+def _shown(valid: Picture) -> Reading:
+    """The reading behind the outcome: the first that is fit for use, else the first of all; raises `NoEye`."""
+    every = list(readings(valid))
+    return next((found for found in every if _fit(found.quality)), every[0])
+
+
+def _fit(found: Quality) -> bool:
+    try:
+        refuse_if_poor(found)
+    except Refusal:
+        return False
+    return True
 
 
 def _outcome(picture: Picture) -> Encoded | Refusal:

@@ -18,6 +18,7 @@ from iris.explanation.caption import STEP, caption
 from iris.explanation.measures import Measured, Scale
 from iris.explanation.page import page
 from iris.explanation.panel import panel, png
+from iris.frontal import views
 from iris.quality import Advice
 from locker.cli import main
 
@@ -31,6 +32,23 @@ def test_the_outcome_is_that_of_encoding_and_every_part_is_kept(drawn: Callable[
     assert found.eye is not None
     assert found.code is not None
     assert not any(one.broken for one in found.measures)
+
+
+def test_what_is_shown_is_the_reading_that_gave_the_template(drawn: Callable[..., Any]) -> None:
+    eye = drawn(seed=256, blur=3.01, noise=5.94, upper=-0.2, lower=0.63, texture=7.97)
+    direction, centre = np.radians(40.0), np.array(eye.iris[:2])
+    along = np.array([np.cos(direction), np.sin(direction)])
+    linear = np.eye(2) - 0.15 * np.outer(along, along)
+    matrix = np.column_stack([linear, centre - linear @ centre])
+    picture = cv2.warpAffine(eye.draw(), matrix, (eye.width, eye.height), borderMode=cv2.BORDER_REPLICATE)
+    assert views(picture)[0].stretch == 1.0
+    found = explain(np.asarray(picture, np.uint8))
+    assert isinstance(found.outcome, Encoded)
+    assert found.quality == found.outcome.quality
+    assert found.stretch == found.outcome.quality.stretch > 1.0
+    assert found.code is not None
+    bits = found.outcome.template.readings[0].unpacked().bits
+    assert np.array_equal(found.code.bits, bits)
 
 
 def test_a_picture_refused_for_its_quality_shows_which_measure_failed_and_by_how_much(
