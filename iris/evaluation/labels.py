@@ -21,6 +21,8 @@ NEAR_PERFECT = 1e-6
 """False-match rate whose promised threshold strangers pass once in a million pairs: nearer is near-perfect."""
 SELDOM = 0.01
 """Chance below which so many near pairs are put down to labels and not to luck."""
+NEGLIGIBLE = 1e-12
+"""Probability of one number from which on larger ones, each less probable, are not summed."""
 ONE_EYE = 0.5
 """Part of the pairs of two labels' largest clusters that must be near for one eye: of one eye nearly all are."""
 MOST_LISTED = 100
@@ -138,16 +140,23 @@ def label_errors(pairs: Pairs) -> LabelErrors:
         threshold=float(threshold),
         near_pairs=int(found.size),
         expected_by_chance=expected,
-        beyond_chance=_at_least(int(found.size), expected) < SELDOM,
+        beyond_chance=beyond_chance(int(found.size), expected),
         pairs=tuple(_near_pair(pairs, near, place) for place in range(min(found.size, MOST_LISTED))),
         eyes=eyes[:MOST_LISTED],
         pictures=_strays(pairs, near, clusters, {(each.first_eye, each.second_eye) for each in eyes if each.one_eye}),
     )
 
 
-def _at_least(count: int, mean: float) -> float:
-    """P(X >= count) for X after Poisson."""
-    return 1.0 - math.fsum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(min(count, MOST_LISTED)))
+def beyond_chance(count: int, mean: float) -> bool:
+    """Whether so many or more are less probable than `SELDOM`, where the number is one after Poisson of this mean."""
+    if count <= mean:
+        return False
+    term, tail = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1)), 0.0
+    while tail < SELDOM and term > NEGLIGIBLE:
+        tail += term
+        count += 1
+        term *= mean / count
+    return tail < SELDOM
 
 
 def _near_pair(pairs: Pairs, near: _Near, place: int) -> NearPair:

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from iris.evaluation.labels import LabelErrors, label_errors
+from iris.evaluation.labels import LabelErrors, beyond_chance, label_errors
 from iris.evaluation.pairs import Pairs
 
 ALIKE, APART = 0.2, 0.46
@@ -70,6 +70,17 @@ def test_a_near_pair_in_a_million_is_chance_and_two_in_a_few_hundred_are_not() -
     assert found.near_pairs == 1
     assert found.expected_by_chance == pytest.approx(1.12, abs=0.01)
     assert not found.beyond_chance
+
+
+@pytest.mark.parametrize(
+    ("mean", "least"),
+    [(1e-4, 1), (0.2, 3), (1.0, 5), (10.0, 19), (100.0, 125), (1000.0, 1075), (1e6, 1_002_328)],
+)
+def test_chance_ends_where_poisson_gives_less_than_a_hundredth(mean: float, least: int) -> None:
+    assert beyond_chance(least, mean)
+    assert not beyond_chance(least - 1, mean)
+    assert beyond_chance(100 * least, mean)
+    assert not beyond_chance(0, mean)
 
 
 def test_one_eye_under_two_labels_shows_as_two_labels_that_share_most_pairs() -> None:
