@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from firmware_bridge.faults import FaultKind
-from firmware_bridge.reports import Outcome
+from firmware_bridge.reports import Drift, Latch, Outcome
 
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
     {
@@ -19,6 +19,38 @@ OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.LINE_DOWN: "线路中断",
     }
 )
+
+LATCHES: Final[Mapping[Latch, str]] = MappingProxyType(
+    {Latch.LATCHED: "锁上", Latch.UNLATCHED: "打开", Latch.UNKNOWN: "不明"}
+)
+
+DRIFTS: Final[Mapping[Drift, tuple[str, str]]] = MappingProxyType(
+    {
+        Drift.STUCK_DOOR: (
+            "柜门卡滞",
+            "请打开柜门，找出卡滞之处：靠在门上的包裹、变形的门或门框、锁舌处的污物或冰；调整锁扣，直到门能自行弹开",
+        ),
+        Drift.LYING_SENSOR: (
+            "锁反馈不可信",
+            (
+                "请用钥匙开门，同时看 `iris-locker board doors`：若不显示打开，或没有人碰门也变化，请更换锁反馈或其线；"
+                "若显示打开，则线圈或其线已坏，或门压住锁舌，通电也松不开"
+            ),
+        ),
+        Drift.WEAK_LOCK: (
+            "电控锁变慢",
+            "请清洁锁并上油，检查线圈插头，测量线圈电阻：与相邻的锁相差很大时更换电控锁",
+        ),
+        Drift.WEAK_SUPPLY: (
+            "供电不足",
+            (
+                "请在一把锁通电时测量锁控板处的电压：下降超过十分之一时，换更大的电源，或更粗更短的线；"
+                "在此之前 panel.coils_at_once 保持为 1"
+            ),
+        ),
+    }
+)
+"""Each drift's name and remedy."""
 
 FAULTS: Final[Mapping[FaultKind, tuple[str, str]]] = MappingProxyType(
     {
@@ -51,6 +83,13 @@ FAULTS: Final[Mapping[FaultKind, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Each fault's name and remedy."""
+
+
+def spoken(what: Outcome | Latch | Drift) -> str:
+    """An outcome, what a hook says, or a drift, in both languages."""
+    if isinstance(what, Outcome):
+        return f"{OUTCOMES[what]} {what}"
+    return f"{LATCHES[what] if isinstance(what, Latch) else DRIFTS[what][0]} {what}"
 
 
 def fault_lines(part: str, kind: FaultKind, cause: str, remedy: str, since: str = "") -> Iterator[str]:

@@ -16,7 +16,7 @@ from firmware_bridge.health.book import HealthBook, wiring_of
 from firmware_bridge.health.report import health_lines
 from firmware_bridge.panel import Latch
 from firmware_bridge.status_file import PanelStatus
-from firmware_bridge.words import fault_lines, line_is_down
+from firmware_bridge.words import fault_lines, line_is_down, spoken
 
 
 def add_doors(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -47,7 +47,7 @@ def _doors(arguments: argparse.Namespace) -> int:
         down = [name for name, up in panel.lines().items() if not up]
         faults = panel.faults()
     for compartment, latch in doors.items():
-        say(f"{compartment}  {latch}")
+        say(f"{compartment}  {spoken(latch)}")
     for name in down:
         say(line_is_down(name, causes.get(name, "尚无消息 nothing heard yet")))
     for fault in faults:
@@ -67,7 +67,7 @@ def _as_told(settings: Settings, status: PanelStatus) -> int:
     for compartment in compartments:
         latch = status.doors.get(compartment)
         said = "未告知：守护进程用的是另一份设置 not told: the daemon runs with other settings"
-        say(f"{compartment}  {latch or said}")
+        say(f"{compartment}  {said if latch is None else spoken(latch)}")
     for cycle in status.cycles:
         if not cycle.up:
             say(line_is_down(cycle.line))

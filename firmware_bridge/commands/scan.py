@@ -177,6 +177,7 @@ def _scan(arguments: argparse.Namespace) -> int:
 
 
 def _as_json(seen: Survey) -> dict[str, Any]:
+    left_out = () if seen.problem else seen.scan.left_out
     return {
         "port": seen.scan.port,
         "problem": seen.problem or None,
@@ -184,7 +185,7 @@ def _as_json(seen: Survey) -> dict[str, Any]:
         "rogue": seen.scan.rogue,
         "addresses_not_asked": list(seen.scan.not_asked),
         "not_asked_at_other_rates": {
-            family: sorted({each.address for each in searches}) for family, searches in _by_family(seen.scan.left_out)
+            family: sorted({each.address for each in searches}) for family, searches in _by_family(left_out)
         },
         "addresses_asked_in_haste": list(seen.scan.in_haste),
         "requests_repeated": seen.scan.lost,

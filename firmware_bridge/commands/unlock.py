@@ -10,6 +10,7 @@ from config.load import load_settings
 from firmware_bridge.commands.live_panel import live_panel, patience_s
 from firmware_bridge.commands.outcome import CANNOT, NOT_AS_WISHED, OK, Leaves, explained, say
 from firmware_bridge.panel import Outcome
+from firmware_bridge.words import spoken
 
 
 def add_unlock(leaves: Leaves[argparse.ArgumentParser]) -> None:
@@ -39,5 +40,5 @@ def _unlock(arguments: argparse.Namespace) -> int:
             say(f"{arguments.compartment}  线路未及时回报 no report from its line in time; {said}")
             return CANNOT
     cause = "; ".join(causes.values()) if report.outcome is Outcome.LINE_DOWN else report.detail
-    say(f"{arguments.compartment}  {report.outcome}: {cause}")
+    say(f"{arguments.compartment}  {spoken(report.outcome)}: {cause}")
     return OK if report.outcome in (Outcome.OPENED, Outcome.ALREADY_OPEN) else NOT_AS_WISHED

@@ -9,7 +9,7 @@ from typing import Final
 
 from config.settings import Section, Settings
 from firmware_bridge.reports import Outcome
-from firmware_bridge.words import OUTCOMES
+from firmware_bridge.words import spoken
 
 FINGERPRINT_DIGITS: Final = 16
 
@@ -52,11 +52,6 @@ REMEDIES: Final = {
 
 
 VERDICTS: Final = {Verdict.GOOD: "合格", Verdict.FAILED: "不合格", Verdict.NOT_TRIED: "未试"}
-
-
-def spoken(what: Verdict | Outcome) -> str:
-    """A verdict or an outcome in both languages."""
-    return f"{VERDICTS[what] if isinstance(what, Verdict) else OUTCOMES[what]} {what}"
 
 
 class DoorReport(Section):
@@ -103,7 +98,7 @@ class HandOver(Section):
             where = f"{each.line}:{each.board}:{each.channel}"
             latency = "" if each.latency_s is None else f"{each.latency_s * 1000:5.0f} ms"
             outcome = "-" if each.outcome is None else spoken(each.outcome)
-            text.append(f"{each.door:4} {where:12} {latency:8} {spoken(each.verdict)}: {outcome}")
+            text.append(f"{each.door:4} {where:12} {latency:8} {VERDICTS[each.verdict]} {each.verdict}: {outcome}")
             parts = f"{each.detail}\n{each.remedy}".splitlines() if each.verdict is not Verdict.GOOD else []
             text += [f"     {part}" for part in parts if part]
         return text

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from config.settings import CompartmentSettings
 from firmware_bridge.commissioning.conversation import Conversation
-from firmware_bridge.commissioning.handover import REMEDIES, DoorReport, Verdict, spoken
+from firmware_bridge.commissioning.handover import REMEDIES, VERDICTS, DoorReport, Verdict
 from firmware_bridge.reports import Latch, Outcome, UnlockReport
+from firmware_bridge.words import spoken
 
 LOOK_S: Final = 0.05
 """How often the doors are looked at while a hand closes one."""
@@ -119,7 +120,8 @@ class Verification:
 
     def _tell(self, report: DoorReport) -> None:
         """A door that is not good: what was seen, and below it what to do."""
-        outcome = spoken(report.outcome or Verdict.NOT_TRIED)
+        not_tried = f"{VERDICTS[Verdict.NOT_TRIED]} {Verdict.NOT_TRIED}"
+        outcome = not_tried if report.outcome is None else spoken(report.outcome)
         self._talk.say(f"{report.door}: {outcome}: {report.detail}" if report.detail else f"{report.door}: {outcome}")
         for remedy in report.remedy.splitlines():
             self._talk.say(f"    {remedy}")

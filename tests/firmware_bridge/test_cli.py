@@ -95,13 +95,13 @@ def test_doors_prints_every_compartment(
 ) -> None:
     bus.door(1).open_by_hand()
     assert board("doors", "--config", config) == 0
-    assert capsys.readouterr().out == "A01  latched\nA02  unlatched\nA03  latched\n"
+    assert capsys.readouterr().out == "A01  锁上 latched\nA02  打开 unlatched\nA03  锁上 latched\n"
 
 
 def test_doors_names_a_line_that_is_down(board: Command, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert board("doors", "--config", config) == 1
     out = capsys.readouterr().out
-    assert "A01  unknown" in out
+    assert "A01  不明 unknown" in out
     assert "line front is down" in out
     assert "check the path" in out
 
@@ -133,9 +133,9 @@ def test_doors_beside_a_running_daemon_are_those_that_it_has_written(
     assert first.startswith("守护进程正在运行并占用串口")
     assert "The daemon runs and holds the ports; as it wrote at" in first
     assert rest == [
-        "A01  latched",
-        "A02  unlatched",
-        "A03  latched",
+        "A01  锁上 latched",
+        "A02  打开 unlatched",
+        "A03  锁上 latched",
         "A02: 柜门自行打开 door opened: it opened",
         "    请查看柜内，关好门，并在维护时确认",
         "    look",
@@ -145,7 +145,7 @@ def test_doors_beside_a_running_daemon_are_those_that_it_has_written(
     assert daemon.write(told)
     assert board("doors", "--config", config) == 1
     out = capsys.readouterr().out
-    assert "A01  unknown\nA02  未告知：守护进程用的是另一份设置 not told" in out
+    assert "A01  不明 unknown\nA02  未告知：守护进程用的是另一份设置 not told" in out
     assert "line front is down" in out
     daemon.close()
 
@@ -162,7 +162,7 @@ def test_a_status_file_that_tells_nothing_keeps_nobody_from_the_boards(
     heard = capsys.readouterr()
     assert str(path) in heard.err
     if word == "doors":
-        assert heard.out.splitlines() == ["A01  latched", "A02  latched", "A03  latched"]
+        assert heard.out.splitlines() == ["A01  锁上 latched", "A02  锁上 latched", "A03  锁上 latched"]
     else:
         assert json.loads(heard.out)["doors"] == {"A01": "latched", "A02": "latched", "A03": "latched"}
 
@@ -172,11 +172,11 @@ def test_unlock_opens_one_door_and_says_what_it_did(
     board: Command, bus: FakeBus, config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert board("unlock", "--config", config, "A02") == 0
-    assert "A02  opened" in capsys.readouterr().out
+    assert "A02  已打开 opened: " in capsys.readouterr().out
     assert [len(door.pulses) for door in bus.boards[1].doors[:3]] == [0, 1, 0]
     bus.door(2).stuck = True
     assert board("unlock", "--config", config, "A03") == 1
-    assert "A03  jammed" in capsys.readouterr().out
+    assert "A03  卡住 jammed: " in capsys.readouterr().out
 
 
 def test_unlock_refuses_while_another_program_holds_the_port(
@@ -250,6 +250,13 @@ def test_scan_finds_its_ports_itself_and_skips_one_that_is_held(
     assert [(each["family"], each["address"], each["channels"]) for each in second["boards"]] == [(bus.family, 1, 16)]
     holder.close()
     held.unplug()
+
+
+def test_a_port_that_cannot_be_opened_was_asked_at_no_rate(board: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert board("scan", "--port", "/dev/nowhere", "--json") == 2
+    (port,) = json.loads(capsys.readouterr().out)["ports"]
+    assert "cannot be opened" in port["problem"]
+    assert port["not_asked_at_other_rates"] == {}
 
 
 def test_scan_without_any_port_says_what_to_do(

@@ -17,12 +17,12 @@ from firmware_bridge.commands.faults import described
 from firmware_bridge.commands.scan import RATES, remarks
 from firmware_bridge.commands.survey import Survey
 from firmware_bridge.commissioning.handover import REMEDIES as HANDOVER_REMEDIES
-from firmware_bridge.commissioning.handover import Verdict, spoken
+from firmware_bridge.commissioning.handover import VERDICTS, Verdict
 from firmware_bridge.faults import FaultKind
-from firmware_bridge.reports import Outcome
+from firmware_bridge.reports import Drift, Latch, Outcome
 from firmware_bridge.scan import PortScan
 from firmware_bridge.status_file import CycleRecord, PanelStatus
-from firmware_bridge.words import FAULTS, OUTCOMES, fault_lines
+from firmware_bridge.words import DRIFTS, FAULTS, LATCHES, OUTCOMES, fault_lines, spoken
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,12 @@ def test_every_fault_outcome_and_verdict_has_a_chinese_name_and_what_asks_for_a_
     assert set(FAULTS) == set(FaultKind)
     assert all(CHINESE.search(word) for pair in FAULTS.values() for word in pair)
     assert set(OUTCOMES) == set(Outcome)
-    assert all(CHINESE.match(spoken(each)) for each in (*Outcome, *Verdict))
+    assert set(LATCHES) == set(Latch)
+    assert set(DRIFTS) == set(Drift)
+    assert all(CHINESE.search(word) for pair in DRIFTS.values() for word in pair)
+    assert set(VERDICTS) == set(Verdict)
+    assert all(CHINESE.match(spoken(each)) for each in (*Outcome, *Latch, *Drift))
+    assert all(CHINESE.match(name) for name in VERDICTS.values())
     assert all(CHINESE.match(remedy) for remedy in HANDOVER_REMEDIES.values() if remedy)
 
 

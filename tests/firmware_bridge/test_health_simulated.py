@@ -10,6 +10,7 @@ from lock_street import STORIES, Story, Street, past, weak_supply
 
 from firmware_bridge.health.report import health_lines
 from firmware_bridge.reports import Drift
+from firmware_bridge.words import spoken
 from simulator.doors.hook import Stuck
 from simulator.doors.log import Kind
 from simulator.doors.supply import SupplyFaults
@@ -25,7 +26,7 @@ def test_what_has_happened_is_told_by_its_name_and_nothing_else_is(story: Story)
     street = story.play(SEED)
     assert street.told() == story.told
     words = list(health_lines(street.book.snapshot()))
-    assert all(any(line.startswith(f"{part}: {cause}") for line in words) for cause, part in story.told)
+    assert all(any(line.startswith(f"{part}: {spoken(cause)}") for line in words) for cause, part in story.told)
 
 
 @pytest.mark.soak

@@ -31,6 +31,21 @@ def path(tmp_path: Path) -> Path:
     return store.health_file(tmp_path / "ledger.sqlite3")
 
 
+def test_it_is_said_in_chinese_first(records: Records) -> None:
+    said = list(health_lines(records))
+    assert said[0].startswith("柜门")
+    assert said[1].startswith("door")
+    rows = {line.split()[0]: line for line in said if line}
+    assert rows["A01"].endswith("  正常 ok")
+    assert rows["A03"].endswith("  电控锁变慢 weak_lock")
+    drift = next(at for at, line in enumerate(said) if line.startswith("A03: 电控锁变慢 weak_lock, 自 since "))
+    assert said[drift + 1].startswith("  所见 seen: ")
+    assert said[drift + 2].startswith("  请清洁锁并上油")
+    assert said[drift + 3].startswith("  clean and grease the lock")
+    new = LockLife(1, boards=1, locks=1).book.snapshot()
+    assert list(health_lines(new))[2].endswith("  学习中 learning, 0 of 30 openings")
+
+
 def test_it_stands_beside_the_ledger(tmp_path: Path) -> None:
     assert store.health_file(tmp_path / "ledger.sqlite3") == tmp_path / "lock-health.json"
 
