@@ -12,13 +12,15 @@ from typing import Any
 STAGES = {
     "detection copy": (
         "iris.segment.search.detection_copy",
+        "iris.segment.search.coarser_copy",
         "iris.segment.search.finer_copy",
         "iris.segment.search.close_up",
+        "iris.segment.search.opened",
     ),
     "pupil": ("iris.segment.hypotheses.pupil_candidates",),
     "limbus": ("iris.segment.hypotheses.limbus_candidates",),
     "curves": ("iris.segment.contour.draw", "iris.segment.contour.rim"),
-    "choice of boundaries": ("iris.segment.eye.readings",),
+    "choice of boundaries": ("iris.segment.eye.readings", "iris.frontal.boundaries_near"),
     "strip": ("iris.segment.eye.unwrap", "iris.segment.eye.iris_grey"),
     "lids": ("iris.segment.eye.eyelids",),
     "cover": ("iris.segment.eye.cover",),

@@ -73,6 +73,18 @@ def test_stages_sum_up_to_the_whole_and_none_is_empty(monkeypatch: pytest.Monkey
     assert all(value > 0 for value in spent.values())
 
 
+def test_every_way_to_make_a_copy_and_to_choose_boundaries_is_measured() -> None:
+    def made_here(module: str, kinds: set[str]) -> set[str]:
+        found = vars(import_module(module)).items()
+        return {
+            f"{module}.{name}" for name, each in found if getattr(each, "__annotations__", {}).get("return") in kinds
+        }
+
+    copies = made_here("iris.segment.search", {"DetectionCopy", "DetectionCopy | None"})
+    assert copies <= set(STAGES["detection copy"])
+    assert made_here("iris.frontal", {"Boundaries"}) <= set(STAGES["choice of boundaries"])
+
+
 def test_a_stage_within_a_stage_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([0.0, 1.0, 3.0, 10.0])
     monkeypatch.setattr(stages.time, "perf_counter", lambda: next(now))
