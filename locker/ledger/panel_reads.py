@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from locker.clock import parse_instant
 from locker.ledger.records import PastPulse, StandingFault
 from mqtt.contract.base import Outcome
-from mqtt.contract.events import AttemptSettled, DoorChanged, PanelFault
+from mqtt.contract.events import AttemptSettled, ClockStepped, DoorChanged, PanelFault
 
 MAY_HAVE_PULSED = (Outcome.OPENED, Outcome.JAMMED, Outcome.UNCONFIRMED, Outcome.UNKNOWN)
 """The other outcomes say that no coil was driven."""
@@ -98,20 +98,35 @@ class _Row:
     boot: int
     kind: str
     subject: str
+    body: str
 
-    def at_least_before_s(self, later: _Row) -> float:
-        """Seconds that have certainly passed between two rows; none where the clock may have been set in between."""
-        one_clock = self.clock_synced == later.clock_synced and (self.clock_synced or self.boot == later.boot)
-        between = parse_instant(later.at) - parse_instant(self.at)
-        return max(0.0, between.total_seconds()) if one_clock else 0.0
+    def comparable(self, later: _Row) -> bool:
+        """Whether both times come from one clock, unless it was set in between."""
+        return self.clock_synced == later.clock_synced and bool(self.clock_synced or self.boot == later.boot)
+
+    def before_s(self, later: _Row) -> float:
+        """Seconds between the times of two rows."""
+        return max(0.0, (parse_instant(later.at) - parse_instant(self.at)).total_seconds())
+
+    @property
+    def stepped_s(self) -> float:
+        """How far the clock was set forward, a moment before this row tells of it."""
+        return max(0.0, ClockStepped.model_validate_json(self.body).by_s) if self.kind == ClockStepped.kind else 0.0
 
 
 def _newest_first(db: sqlite3.Connection) -> Iterator[tuple[_Row, float]]:
-    """The journal's rows, and how long before the newest of them each was written, at the least."""
-    ago_s, later = 0.0, None
-    for found in db.execute("SELECT at, clock_synced, boot, kind, subject FROM journal ORDER BY seq DESC"):
+    """The journal's rows, and how long before the newest of them each was written, at the least.
+
+    A step of the clock is found some time after it, within the same run: so many seconds before its row never passed.
+    """
+    ago_s, never_passed_s, later = 0.0, 0.0, None
+    for found in db.execute("SELECT at, clock_synced, boot, kind, subject, body FROM journal ORDER BY seq DESC"):
         row = _Row(*found)
         if later is not None:
-            ago_s += row.at_least_before_s(later)
+            between_s = row.before_s(later) if row.comparable(later) else 0.0
+            ago_s += max(0.0, between_s - never_passed_s)
+            of_one_run = row.boot == later.boot and row.clock_synced == later.clock_synced
+            never_passed_s = max(0.0, never_passed_s - between_s) if of_one_run else 0.0
+        never_passed_s += row.stepped_s
         later = row
         yield row, ago_s

@@ -69,6 +69,8 @@ def test_a_clock_that_is_set_forward_when_it_is_synchronised_ages_no_pulse(bench
     bench.clock.wall += timedelta(days=400)
     later(bench, ledger, 5.0)
     assert left(ledger) == [(DOOR, 10.0)]
+    ledger.record(told.ClockStepped(cabinet=CABINET, by_s=400 * 86_400))
+    assert left(ledger) == [(DOOR, 10.0)]
 
 
 def test_a_clock_that_is_set_back_makes_no_pulse_of_the_future(bench: Bench, ledger: Ledger) -> None:
@@ -78,6 +80,26 @@ def test_a_clock_that_is_set_back_makes_no_pulse_of_the_future(bench: Bench, led
     assert left(ledger) == [(DOOR, 0.0)]
     later(bench, ledger, 8.0)
     assert left(ledger) == [(DOOR, 8.0)]
+
+
+def test_a_clock_that_is_set_forward_by_hand_ages_no_pulse(bench: Bench, ledger: Ledger) -> None:
+    pulsed(bench, ledger)
+    later(bench, ledger, 10.0)
+    bench.clock.wall += timedelta(hours=1)
+    pulsed(bench, ledger, door=OTHER)
+    later(bench, ledger, 4.0)
+    ledger.record(told.ClockStepped(cabinet=CABINET, by_s=3600))
+    later(bench, ledger, 5.0)
+    assert left(ledger) == [(OTHER, 5.0), (DOOR, 19.0)]
+
+
+def test_a_clock_that_was_set_long_ago_keeps_no_pulse_warm(bench: Bench, ledger: Ledger) -> None:
+    pulsed(bench, ledger)
+    later(bench, ledger, 10.0)
+    bench.clock.wall += timedelta(hours=1)
+    ledger.record(told.ClockStepped(cabinet=CABINET, by_s=3600))
+    later(bench, ledger, 61.0)
+    assert left(ledger) == []
 
 
 def test_between_two_starts_of_a_box_without_the_time_no_time_has_passed_for_certain(
