@@ -14,8 +14,8 @@ from locker.look import NotRecognised, Recognised
 PRESENCE_ENDS_S = 30.0
 """So long with neither motion before the camera nor a touch, and the next who comes is somebody else."""
 KEPT_FOR_TOUCHES = 2
-"""Looks that glances leave for whoever touches: of 404 visits by looks of one frame each, 401 needed one and three two
-(`benchmarks/looks_needed.py`)."""
+"""Looks that glances leave for whoever touches: of 404 visits by looks of one frame each, 401 needed one, two needed
+two, and one was not known in three (`benchmarks/looks_needed.py`)."""
 COMPARED_NOTHING = frozenset({"poor_pictures", "camera"})
 """Looks that end so gave no template, so they were no chance for anybody and cost nothing."""
 
