@@ -5,6 +5,7 @@ The outcome is that of `iris.encode.encode` itself; the stages are looked at bes
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from iris.code import IrisCode
@@ -40,6 +41,14 @@ class Explanation:
     def refusal(self) -> Refusal | None:
         """Why the picture gave no template, if it gave none."""
         return self.outcome if isinstance(self.outcome, Refusal) else None
+
+    @property
+    def straightened(self) -> tuple[str, str] | None:
+        """In Chinese and English how far aside the eye looks, where the picture was stretched for that."""
+        if self.stretch <= 1.0:
+            return None
+        aside = f"{math.degrees(math.acos(1.0 / self.stretch)):.0f}°"
+        return f"眼睛偏看约 {aside}，图像已拉正", f"looks about {aside} aside; straightened"
 
     @property
     def advice(self) -> tuple[Advice, ...]:

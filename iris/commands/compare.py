@@ -15,9 +15,9 @@ from iris.planes import LEAST_OVERLAP
 
 DESCRIPTION = f"""
 Prints one JSON line:
-  distance    normalised distance that decides: about 0.45 for two eyes at the best rotation, 0 for one picture twice;
-              the raw share, drawn towards 0.5 the fewer bits were compared
-  raw         share of the compared bits that differ (fractional Hamming distance)
+  distance    normalised distance that decides: about 0.45 for two eyes at the best rotation; the raw share, drawn
+              towards 0.5 the fewer bits were compared, so that one picture twice is seldom at 0
+  raw         share of the compared bits that differ (fractional Hamming distance), 0 for one picture twice
   overlap     bits that both templates believe at that rotation, {LEAST_OVERLAP} at least; fewer are refused
   degrees     rotation of A against B
   threshold   below it they count as one eye; follows from `promise` and is what `iris policy --frames 1 --looks 1

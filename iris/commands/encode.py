@@ -11,7 +11,7 @@ from iris.commands import outputs
 from iris.commands.template_files import SUFFIX, advice, refuse_existing
 from iris.commands.trouble import NO_MATCH, TROUBLE, Commands, Trouble, guarded
 from iris.encode import encode
-from iris.evaluation.picture_file import NoSuchFile, read_grey, shown
+from iris.evaluation.picture_file import MISTAKEN, read_grey, shown
 from iris.refusals import Refusal
 from iris.template import EyeSide
 
@@ -57,7 +57,7 @@ def _encode(arguments: argparse.Namespace) -> int:
         try:
             encoded = encode(read_grey(image), side=SIDES.get(arguments.side))
         except Refusal as refusal:
-            status = max(status, TROUBLE if isinstance(refusal, NoSuchFile) else NO_MATCH)
+            status = max(status, TROUBLE if isinstance(refusal, MISTAKEN) else NO_MATCH)
             texts = {"text_zh": refusal.text_zh, "text_en": refusal.text_en}
             _tell(image, {"refused": refusal.reason, "detail": refusal.detail, **texts})
             continue

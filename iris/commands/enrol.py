@@ -9,9 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from iris.commands import outputs
 from iris.commands.policy import LOOKS
@@ -21,8 +25,8 @@ from iris.decision import Policy
 from iris.duplicates import of_another, one_eye
 from iris.encode import encode
 from iris.enrolment import FRAMES_NEEDED, FRAMES_TRIED, LEAST_QUALITY, Enrolment, EnrolmentRefused
-from iris.evaluation.picture_file import NoSuchFile, read_grey, shown
-from iris.refusals import Refusal
+from iris.evaluation.picture_file import NoSuchFile, NotAFile, read_grey, shown
+from iris.refusals import BadPicture, Refusal
 from iris.template import EyeSide, Template
 
 POLICY = Policy(looks=LOOKS)
@@ -47,6 +51,14 @@ class Denied(Exception):
     text_zh: str
     text_en: str
     detail: str
+
+
+class GivenAlready(BadPicture):
+    """A copy of a picture that was given before says nothing that agrees."""
+
+    reason: ClassVar[str] = "given-already"
+    text_zh: ClassVar[str] = "这张图像已给过"
+    text_en: ClassVar[str] = "This picture was given already"
 
 
 Tell = Callable[[Path, EyeSide, dict[str, object]], None]
@@ -80,9 +92,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
     }
     if not bursts:
         raise Trouble("没有图像 no pictures: give --left IMAGE..., --right IMAGE... or both")
-    missing = next((image for images in bursts.values() for image in images if not image.exists()), None)
-    if missing is not None:
-        raise Trouble(f"{shown(missing)}: {NoSuchFile.text_zh} {NoSuchFile.text_en}")
+    _check_there(image for images in bursts.values() for image in images)
     files = {side: arguments.out / f"{name}-{side.value}{SUFFIX}" for side in bursts}
     outputs.check_folder(arguments.out, "--out")
     refuse_existing(files.values(), force=arguments.force)
@@ -97,6 +107,14 @@ def _enrol(arguments: argparse.Namespace) -> int:
         outputs.write(files[side], template.to_bytes())
     _done(name, {side: (files[side], template) for side, template in templates.items()}, as_json=arguments.json)
     return 0
+
+
+def _check_there(images: Iterable[Path]) -> None:
+    """Tells a mistyped name before the work."""
+    for image in images:
+        if not image.exists() or image.is_dir():
+            wrong = NotAFile if image.exists() else NoSuchFile
+            raise Trouble(f"{shown(image)}: {wrong.text_zh} {wrong.text_en}")
 
 
 def _known(folder: Path) -> Files:
@@ -134,13 +152,14 @@ def enrolled(name: str, bursts: dict[EyeSide, list[Path]], known: Files, tell: T
 def _of_burst(side: EyeSide, images: list[Path], tell: Tell) -> Template:
     """The fused template of the first frames that agree."""
     enrolment, encoded_any = Enrolment(side), False
+    given: list[NDArray[np.uint8]] = []
     try:
         for image in images:
             if enrolment.complete:
                 tell(image, side, {"used": False, "text_zh": "不再需要", "text_en": "not needed any more"})
                 continue
             try:
-                encoded = encode(read_grey(image), side=side)
+                encoded = encode(_further(image, given), side=side)
             except Refusal as refusal:
                 texts = {"text_zh": refusal.text_zh, "text_en": refusal.text_en}
                 tell(image, side, {"used": False, "refused": refusal.reason, "detail": refusal.detail} | texts)
@@ -157,6 +176,15 @@ def _of_burst(side: EyeSide, images: list[Path], tell: Tell) -> Template:
         raise Denied(
             side, "poor_pictures", "没有可用的图像", "no picture could be used", f"{len(images)} pictures refused"
         ) from refused
+
+
+def _further(image: Path, given: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """A picture that is none of those given before, and now is one of them; a frame counts once."""
+    picture = read_grey(image)
+    if any(np.array_equal(picture, other) for other in given):
+        raise GivenAlready(shown(image))
+    given.append(picture)
+    return picture
 
 
 def _tell(image: Path, side: EyeSide, facts: dict[str, object]) -> None:

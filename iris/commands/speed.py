@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from iris import bench
 from iris.bench_pictures import PictureSpeed, picture_speed
 from iris.commands.trouble import Commands, Trouble, guarded
-from iris.evaluation.layouts import pictures
+from iris.evaluation.layouts import LayoutError, pictures
 from iris.evaluation.picture_file import read_grey, shown
 from iris.refusals import BadPicture
 
@@ -36,6 +36,8 @@ def _bench(arguments: argparse.Namespace) -> int:
     if arguments.pictures is not None:
         try:
             found = picture_speed(_read(arguments.pictures))
+        except LayoutError:
+            raise
         except ValueError as error:
             raise Trouble(f"{shown(arguments.pictures)}: {error}") from error
         if arguments.json:

@@ -37,6 +37,10 @@ class Unreadable(BadPicture):
     text_en: ClassVar[str] = "The file cannot be read"
 
 
+MISTAKEN = (NoSuchFile, NotAFile, Unreadable)
+"""What whoever gave the name must mend; nothing was looked at."""
+
+
 class NotAPicture(BadPicture):
     """A file with something else in it: counted with the bad pictures of a data set."""
 

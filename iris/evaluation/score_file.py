@@ -137,7 +137,8 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     except _DAMAGE as error:
         if isinstance(error, ScoreFileError):
             raise
-        raise ScoreFileError(f"{path} is damaged or not written by iris evaluate --scores ({error})") from error
+        why = f" ({error})" if isinstance(error, OSError) else ""
+        raise ScoreFileError(f"{path} is damaged or not written by iris evaluate --scores{why}") from error
     for name, array in arrays.items():
         if array.dtype.kind not in _KINDS[name]:
             raise ScoreFileError(f"{path}: {name} has values of type {array.dtype}")

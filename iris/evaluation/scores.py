@@ -130,6 +130,7 @@ def _compared(items: list[Item], outcomes: list[Enrolled], pool: Executor, tell:
     begins = np.searchsorted(first, np.arange(len(items) + 1))
     distance = np.full(first.size, np.nan, np.float32)
     line = np.full(len(items), np.nan, np.float32)
+    tell("compare", 0, len(templates))
     for begin in range(0, len(templates), PROBES * PARCELS):
         starts = range(begin, min(begin + PROBES * PARCELS, len(templates)), PROBES)
         parcels = [(templates[start : start + PROBES], planes(templates[start:])) for start in starts]

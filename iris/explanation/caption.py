@@ -51,6 +51,10 @@ def caption(explained: Explanation, width: int) -> Pixels:
 
 
 def _verdict(explained: Explanation) -> list[_Word]:
+    return _outcome(explained) + ([] if explained.straightened is None else [_Word(" ".join(explained.straightened))])
+
+
+def _outcome(explained: Explanation) -> list[_Word]:
     refusal = explained.refusal
     if refusal is None:
         score = "" if explained.quality is None else f", 质量 quality {explained.quality.score}"

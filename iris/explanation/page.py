@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
@@ -103,9 +102,8 @@ def _said(explained: Explanation) -> str:
     if explained.quality is not None:
         score = explained.quality.score
         parts.append(_gauge("质量", "quality", score / 100, str(score)))
-    if explained.stretch > 1.0:
-        aside = f"{math.degrees(math.acos(1.0 / explained.stretch)):.0f}°"
-        parts.append(f"<p>{_both(f'眼睛偏看约 {aside}，图像已拉正', f'looks about {aside} aside; straightened')}</p>")
+    if explained.straightened is not None:
+        parts.append(f"<p>{_both(*explained.straightened)}</p>")
     if explained.eye is not None:
         for text_zh, text_en, value in (
             ("两个边界正确的概率", "probability that both circles are right", explained.eye.boundaries.probability),

@@ -150,7 +150,9 @@ def test_what_p95_is_of_is_said_in_help_and_json(capsys: pytest.CaptureFixture[s
 
 def test_pictures_that_are_not_there_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["iris", "bench", "--pictures", str(tmp_path / "nowhere")]) == 2
-    assert "没有这个文件夹" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "没有这个文件夹" in told
+    assert told.count("nowhere") == 1
     assert main(["iris", "bench", "--pictures", str(tmp_path)]) == 2
     assert "no pictures in" in capsys.readouterr().err
     (tmp_path / "text.png").write_text("no picture")

@@ -264,11 +264,45 @@ def test_a_mistyped_picture_of_an_enrolment_is_told_before_the_work(
     assert told.out == ""
 
 
+def test_help_of_comparing_promises_0_of_the_raw_share_alone(eyes: Path, capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        main(["iris", "compare", "--help"])
+    distance, raw = (
+        line for line in capsys.readouterr().out.splitlines() if line.lstrip().startswith(("distance ", "raw "))
+    )
+    assert "0 for one picture twice" not in distance
+    assert "0 for one picture twice" in raw
+    picture = frames(eyes, "0L", 0)[0]
+    assert main(["iris", "compare", picture, picture]) == 0
+    assert lines(capsys)[0]["raw"] == 0.0
+
+
 def test_a_mistyped_template_is_told_with_its_name(tmp_path: Path, capsys: Captured) -> None:
     assert main(["iris", "templates", str(tmp_path / "nowhere.iris")]) == 2
     assert "nowhere.iris: 没有这个文件 No such file" in capsys.readouterr().err
     assert main(["iris", "compare", str(tmp_path / "nowhere.iris"), str(tmp_path / "nowhere.iris")]) == 2
     assert "没有这个文件 no such file" in capsys.readouterr().err
+
+
+def test_a_folder_among_the_pictures_is_a_mistake_and_no_refusal(eyes: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = ["--out", str(tmp_path / "t")]
+    assert main(["iris", "encode", str(eyes), *frames(eyes, "0L", 0), *out]) == 2
+    assert [line.get("refused") for line in lines(capsys)] == ["not-a-file", None]
+    assert main(["iris", "enrol", "ann", "--left", *frames(eyes, "0L"), str(eyes), *out]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{eyes}: 这不是文件 This is not a file" in told.err
+
+
+def test_a_picture_that_is_given_again_is_no_further_frame(eyes: Path, tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "copy.png").write_bytes((eyes / "0L" / "0.png").read_bytes())
+    first = frames(eyes, "0L", 0)
+    words = ["--left", *first, *first, str(tmp_path / "copy.png"), "--out", str(tmp_path / "t"), "--json"]
+    assert main(["iris", "enrol", "ann", *words]) == 1
+    *told, last = lines(capsys)
+    assert [frame["used"] for frame in told] == [True, False, False]
+    assert [frame.get("refused") for frame in told] == [None, "given-already", "given-already"]
+    assert (last["enrolled"], last["reason"]) == (False, "inconsistent")
 
 
 def test_encode_tells_a_missing_file_and_goes_on(eyes: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 
 from iris.commands import evaluate
+from iris.evaluation.layouts import Layout, items
+from iris.evaluation.scores import scores
 from locker.cli import main
 
 Captured = pytest.CaptureFixture[str]
@@ -44,6 +46,15 @@ def test_the_main_figures_are_printed_and_all_of_them_on_request(eyes: Path, tmp
         assert name in told
     assert main(words(eyes, tmp_path / "r", "--json")) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "r" / "figures.json").read_text())
+
+
+def test_every_stage_is_told_before_its_work_so_that_its_rate_is_true(eyes: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    found = items(eyes, Layout.FOLDERS)
+    scores(found, lambda *call: told.append(call), jobs=1)
+    for stage in ("encode", "compare"):
+        assert next(done for name, done, _ in told if name == stage) == 0
+        assert told[-1 if stage == "compare" else len(found)] == (stage, len(found), len(found))
 
 
 def test_pictures_that_fit_no_layout_are_told_and_left_out(eyes: Path, tmp_path: Path, capsys: Captured) -> None:

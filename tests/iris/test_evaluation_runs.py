@@ -164,8 +164,12 @@ def test_foreign_files_are_refused_with_what_is_wrong(tmp_path: Path, capsys: py
         assert why in capsys.readouterr().err
     with pytest.raises(ScoreFileError, match="format 9 is not known"):
         read(changed(good, format=9))
-    with pytest.raises(ScoreFileError, match="damaged or not written"):
+    with pytest.raises(ScoreFileError, match="damaged or not written") as refused:
         read(changed(good, pictures=objects))
+    assert "pickle" not in str(refused.value)
+    (tmp_path / "picture.npz").write_bytes(b"II*")
+    with pytest.raises(ScoreFileError, match=r"not written by iris evaluate --scores$"):
+        read(tmp_path / "picture.npz")
     with pytest.raises(ScoreFileError, match="not of one length"):
         read(changed(good, distance=np.zeros(3, np.float32)))
     with pytest.raises(ScoreFileError, match="not pairs of the file's pictures"):

@@ -177,5 +177,8 @@ def test_verdict_reason_and_legend_stand_under_the_picture(
     written.clear()
     assert panel(good).shape[0] > caption(good, 1024).shape[0] > 0
     assert any("已编码 encoded" in word for word in written)
+    written.clear()
+    caption(replace(good, stretch=1.25), 1024)
+    assert any("眼睛偏看约 37°，图像已拉正 looks about 37° aside; straightened" in word for word in written)
     narrow = caption(refused, 300)
     assert narrow.shape[0] > under.shape[0]
