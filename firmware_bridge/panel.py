@@ -169,6 +169,11 @@ class Panel:
         """A fault that an earlier panel had and nobody has seen to lasts; no event tells of it."""
         self._faults.latch_again(fault)
 
+    def found_open(self, compartment: str) -> None:
+        """A door that was shut when an earlier panel ended stood open when it was first read again."""
+        cause = "it stood open at the start, and nobody had opened it"
+        self._faults.latch(FaultKind.DOOR_OPENED, compartment, cause, self._clock())
+
     def driven_before(self, compartment: str, ago_s: float) -> None:
         """An earlier panel's pulse of this coil began so long ago, or earlier: it counts for the coil's rest and duty.
 

@@ -112,7 +112,8 @@ class _Daemon:
         await asyncio.to_thread(panel.wait_until_read, DOORS_READ_WITHIN_S)
         await doors.take_lines_only()
         found = {door: Latch(latch.value) for door, latch in panel.doors().items()}
-        await ledger.run(lambda book: compare_doors(book, found))
+        for door in await ledger.run(lambda book: compare_doors(book, found)):
+            panel.found_open(door)
         doors.begin(panel, found)
 
     async def _assemble(self, ledger: LedgerThread, doors: Doors) -> Cabinet:

@@ -120,10 +120,14 @@ def _retire(ledger: Ledger, installed: set[str], unseen: set[str]) -> list[Event
     return events
 
 
-def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> None:
-    """Record every door as it was found; one that differs from the ledger is told as a difference too."""
+def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> tuple[str, ...]:
+    """Record every door as it was found; one that differs from the ledger is told as a difference too.
+
+    Gives the doors that stand open though nobody has opened them, for the panel to latch.
+    """
     expected = {attempt.compartment for visit in ledger.open_visits() for attempt in ledger.attempts(visit.visit)}
     events: list[Event] = []
+    unasked: list[str] = []
     for compartment in ledger.compartments():
         now = found.get(compartment.id, Latch.UNKNOWN)
         if now is compartment.door:
@@ -132,9 +136,11 @@ def compare_doors(ledger: Ledger, found: dict[str, Latch]) -> None:
             events.append(DoorDiffered(compartment=compartment.id, recorded=compartment.door, found=now))
         events.append(DoorChanged(compartment=compartment.id, latch=now))
         if now is Latch.UNLATCHED and compartment.id not in expected:
+            unasked.append(compartment.id)
             events.append(DoorAlarmed(compartment=compartment.id, alarm="opened_without_attempt"))
             events += doubted(ledger, compartment.id, "the door was open at the start, and nobody had opened it")
     ledger.record(*events)
+    return tuple(unasked)
 
 
 def interrupted_visits(ledger: Ledger) -> tuple[Interrupted, ...]:

@@ -13,7 +13,7 @@ from simulator.story.town import Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
-DOOR = "C08"
+DOOR, OTHER = "C08", "C07"
 
 
 def status(town: Town) -> str:
@@ -31,18 +31,21 @@ def test_sigterm_ends_it_in_good_order_and_the_platform_hears_so(town: Town) -> 
 
 def test_a_door_that_differs_from_the_ledger_is_known_before_anybody_is_served(town: Town) -> None:
     town.parts["daemon"].stop()
-    town.street.do(DOOR, "hook", {"stuck": "unlatched"})
+    town.street.do(OTHER, "hook", {"stuck": "unlatched"})
     town.parts["daemon"].start()
     try:
         state = subprocess.run(
             locker("ledger", "state", "--config", str(town.site.settings)), check=True, capture_output=True, text=True
         )
-        assert f'"{DOOR}": {{"size": "L", "service": "needs_check"' in state.stdout
+        assert f'"{OTHER}": {{"size": "L", "service": "needs_check"' in state.stdout
         town.platform.until(
             lambda: any(a["kind"] == "door.differed" for a in town.platform.get("/api/alarms")), "the difference"
         )
+        town.platform.until(
+            lambda: "自行打开 door opened" in wrong_with(town, OTHER), "the fault, as a fitter reads it"
+        )
     finally:
-        town.street.do(DOOR, "hook", {"stuck": None})
+        town.street.do(OTHER, "hook", {"stuck": None})
 
 
 def test_check_may_run_beside_the_daemon_and_finds_nothing_wrong(town: Town) -> None:
@@ -93,6 +96,11 @@ def asked(town: Town, word: str) -> str:
     return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
 
+def wrong_with(town: Town, door: str) -> str:
+    """The faults of a door."""
+    return "\n".join(line for line in asked(town, "faults").splitlines() if line.startswith(f"{door}: "))
+
+
 def first_of(faults: str) -> datetime | None:
     """When the door was first seen to have opened by itself; None while that is not told."""
     told = re.search(rf"^{DOOR}: .*door opened \(首次 first ([^,]+), ", faults, re.MULTILINE)
@@ -104,7 +112,10 @@ def test_a_door_that_opened_by_itself_is_still_a_fault_after_a_restart_and_doors
 ) -> None:
     town.street.do(DOOR, "pry")
     town.platform.until(
-        lambda: any(row["kind"] == "panel.fault" for row in town.platform.get("/api/alarms")), "the opened door"
+        lambda: any(
+            row["kind"] == "panel.fault" and row["subject"].startswith(DOOR) for row in town.platform.get("/api/alarms")
+        ),
+        "the opened door",
     )
     town.street.do(DOOR, "close")
     town.platform.until(lambda: first_of(asked(town, "faults")) is not None, "the fault")
@@ -118,4 +129,4 @@ def test_a_door_that_opened_by_itself_is_still_a_fault_after_a_restart_and_doors
     assert abs(after - before) <= timedelta(seconds=2), "when it was first seen outlives the restart"
     doors = asked(town, "doors")
     assert "The daemon runs and holds the ports" in doors.splitlines()[0]
-    assert f"{DOOR}  latched" in doors
+    assert f"{DOOR}  锁上 latched" in doors

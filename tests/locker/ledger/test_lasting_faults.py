@@ -17,7 +17,7 @@ from locker.clock import instant
 from locker.doubt import OPENED_BY_ITSELF
 from locker.keys import new_keys
 from locker.ledger import Ledger, StandingFault
-from locker.recovery import INSTALLED_AGAIN, NOT_INSTALLED, begin_boot
+from locker.recovery import INSTALLED_AGAIN, NOT_INSTALLED, begin_boot, compare_doors
 from mqtt.contract.base import Latch, Means, Outcome, ServiceState, VisitKind
 from mqtt.contract.events import DoorAlarmed, PanelFault, VisitStarted
 
@@ -193,6 +193,23 @@ def test_the_panel_holds_it_without_telling_it_again_until_staff_has_seen_to_the
     (end,) = events
     assert isinstance(end, FaultChanged)
     assert end.over
+
+
+def test_a_door_that_stands_open_at_a_start_is_a_fault_as_if_it_had_been_seen_to_open(open_ledger: Open) -> None:
+    events: list[object] = []
+    panel = Panel(SITE.lines, SITE.compartments, SITE.panel, on_event=events.append)
+    start(ledger := open_ledger())
+    shut = {each.id: Latch.LATCHED for each in SITE.compartments}
+    assert compare_doors(ledger, shut) == ()
+    found = {**shut, DOOR: Latch.UNLATCHED}
+    assert compare_doors(ledger, found) == (DOOR,)
+    assert compare_doors(ledger, found) == (), "what is recorded has been told"
+    panel.found_open(DOOR)
+    (held,) = panel.faults()
+    assert (held.kind, held.part, held.count) == (FaultKind.DOOR_OPENED, DOOR, 1)
+    (told_of,) = events
+    assert isinstance(told_of, FaultChanged)
+    assert not told_of.over
 
 
 def jam(ledger: Ledger, visit: str, attempt: str) -> None:
