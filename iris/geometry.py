@@ -110,7 +110,8 @@ class Contour:
     def radii(self, angles: FloatArray) -> FloatArray:
         """Radius in pixels at each angle."""
         basis = fourier_basis(angles, (len(self.coefficients) - 1) // 2)
-        return basis @ np.asarray(self.coefficients, dtype=np.float32)
+        with np.errstate(invalid="ignore"):  # OpenBLAS may raise the flag for lanes beyond the last column
+            return np.asarray(basis @ np.asarray(self.coefficients, dtype=np.float32), np.float32)
 
     def points(self, angles: FloatArray) -> tuple[FloatArray, FloatArray]:
         """X and y of the curve at each angle."""
