@@ -22,7 +22,9 @@ def add_verify(leaves: Leaves[argparse.ArgumentParser]) -> None:
     leaf = leaves.add_parser("verify", help="pulse each door once, with your consent, and print a hand-over report")
     leaf.add_argument("--config", required=True, type=Path)
     leaf.add_argument("--door", action="append", help="these doors only, such as A07")
-    leaf.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    leaf.add_argument(
+        "--json", action="store_true", help="print the report as one JSON object; all else goes to standard error"
+    )
     leaf.add_argument("--report", type=Path, help="write the report here as well")
     leaf.set_defaults(run=explained(_verify))
 
@@ -40,11 +42,11 @@ def _verify(arguments: argparse.Namespace) -> int:
             f"the report cannot be written to {arguments.report} ({problem}); name another --report"
         )
         return CANNOT
-    talk = ConsoleConversation()
+    talk = ConsoleConversation(beside=arguments.json)
     with live_panel(settings, {line.name for line in settings.lines}) as (panel, causes):
         for name, up in panel.lines().items():
             if not up:
-                say(line_is_down(name, causes.get(name, "尚无消息 nothing heard yet")))
+                talk.say(line_is_down(name, causes.get(name, "尚无消息 nothing heard yet")))
         if not any(panel.lines()[each.line] for each in doors):
             say("这些门都联系不上，没有任何锁通电 None of these doors can be reached. Nothing was pulsed.")
             return CANNOT
@@ -55,7 +57,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         try:
             verification.run(doors)
         except (KeyboardInterrupt, FitterGoneError):
-            say("已停止，其余的门未试 Stopped; the doors that are left were not tried.")
+            talk.say("已停止，其余的门未试 Stopped; the doors that are left were not tried.")
     report = _report(settings, verification.reports, doors)
     text = report.model_dump_json(indent=1) if arguments.json else "\n".join(report.lines())
     say(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from typing import Final, Protocol
+from typing import Final, Protocol, TextIO
 
 from firmware_bridge.errors import BridgeError
 
@@ -39,21 +39,20 @@ class Conversation(Protocol):
 
 
 class ConsoleConversation:
-    """Standard input and output."""
+    """Standard input, and standard output or, beside an answer that is read there, standard error."""
 
-    def __init__(self, keyboard: int = 0) -> None:
+    def __init__(self, keyboard: int = 0, *, beside: bool = False) -> None:
         self._keyboard = keyboard
+        self._beside = beside
         self._waiting = b""
 
     def say(self, text: str) -> None:
         """Print a line."""
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        self._write(f"{text}\n")
 
     def ask(self, question: str) -> str:
         """Print a question and wait for a line."""
-        sys.stdout.write(f"{question} ")
-        sys.stdout.flush()
+        self._write(f"{question} ")
         while (line := self._line()) is None:
             self._hear()
         return line
@@ -64,6 +63,11 @@ class ConsoleConversation:
             return self._line()
         self._hear()
         return self._line()
+
+    def _write(self, text: str) -> None:
+        out: TextIO = sys.stderr if self._beside else sys.stdout
+        out.write(text)
+        out.flush()
 
     @property
     def _line_waits(self) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from firmware_bridge import scan
 from firmware_bridge.boards.driver import driver_named
 from firmware_bridge.cli import register
 from firmware_bridge.commands import scan as scan_command
-from firmware_bridge.commands import unlock, walk
+from firmware_bridge.commands import unlock, verify, walk
 from firmware_bridge.commands.live_panel import patience_s
+from firmware_bridge.commissioning.conversation import ConsoleConversation
 from firmware_bridge.faults import FaultKind
 from firmware_bridge.panel import Latch, Panel, UnlockReport
 from firmware_bridge.port import open_serial
@@ -177,6 +179,25 @@ def test_unlock_opens_one_door_and_says_what_it_did(
     bus.door(2).stuck = True
     assert board("unlock", "--config", config, "A03") == 1
     assert "A03  卡住 jammed: " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pty")
+def test_whoever_reads_a_verification_as_json_gets_nothing_else_and_the_fitter_is_asked_beside_it(
+    board: Command, bus: FakeBus, config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyboard, fingers = os.pipe()
+    os.write(fingers, f"{load_settings(config).site.cabinet}\n".encode())
+    os.close(fingers)
+    monkeypatch.setattr(verify, "ConsoleConversation", partial(ConsoleConversation, keyboard))
+    assert board("verify", "--config", config, "--door", "A02", "--json") == 1
+    os.close(keyboard)
+    heard = capsys.readouterr()
+    (door,) = json.loads(heard.out)["doors"]
+    assert (door["door"], door["verdict"]) == ("A02", "not tried")
+    assert "Type the cabinet's name" in heard.err
+    assert "For each door: close it when it has opened." in heard.err
+    assert "Stopped" in heard.err
+    assert bus.unlock_frames == [], "whoever confirmed has gone"
 
 
 def test_unlock_refuses_while_another_program_holds_the_port(
