@@ -53,6 +53,8 @@ MOST_SMEAR = 0.16
 """Iris radii; still pictures had at most 0.09, and of smeared ones with more one of eight was recognised."""
 LEAST_FINENESS = 0.05
 """Of `Quality.fineness`; undisturbed eyes have 0.13 and more, of blurred ones with less two of 44 were recognised."""
+LEAST_FINENESS_STRAIGHTENED = 0.12
+"""Of a stretched picture; 240 squeezed real eyes had 0.160 and more, oval rings stretched round at most 0.085."""
 LEAST_SHARPNESS = 0.4
 """Grey levels; what rounding to whole grey levels alone gives."""
 LEAST_DETAIL = 0.010
@@ -161,6 +163,7 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
     like, sharp = likeness(found), likeness_if_sharp(found)
     doubtful, faint = found.confidence < DOUBTFUL, found.limbus_rise < FAINT_LIMBUS_RISE
     small, soft = (NoEye, NoEye) if doubtful else (TooSmall, Blurred)
+    fine = LEAST_FINENESS if found.stretch == 1.0 else LEAST_FINENESS_STRAIGHTENED
     lids, scarce = found.lid > CLOSED_PART, found.usable < LEAST_USABLE
     return (
         (sharp < LEAST_LIKENESS, NoEye, f"log odds of an eye {sharp:.1f}"),
@@ -172,7 +175,7 @@ def _faults(found: Quality) -> tuple[tuple[bool, type[Refusal], str], ...]:
         (found.glare > MOST_GLARE, Glare, f"reflections saturate {found.glare:.0%} of the iris"),
         (scarce, Covered, f"{found.usable:.0%} of the iris usable, at least {LEAST_USABLE:.0%}"),
         (found.edge_width > MOST_EDGE_WIDTH, Blurred, f"the pupil's edge is {found.edge_width:.2f} iris radii wide"),
-        (found.fineness < LEAST_FINENESS, Blurred, f"fineness {found.fineness:.3f}, at least {LEAST_FINENESS}"),
+        (found.fineness < fine, Blurred, f"fineness {found.fineness:.3f}, at least {fine}"),
         (found.smear > MOST_SMEAR, Blurred, f"the pupil's edge is smeared by {found.smear:.2f} iris radii"),
         (like < LEAST_LIKENESS, soft, f"log odds of an eye {like:.1f}, {sharp:.1f} if it were sharp"),
         (found.sharpness < LEAST_SHARPNESS, Blurred, f"sharpness {found.sharpness:.2f}, at least {LEAST_SHARPNESS}"),

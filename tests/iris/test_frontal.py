@@ -15,7 +15,7 @@ from iris.forgetting import forgetting
 from iris.frontal import LEAST_ELONGATION, MOST_STRETCH, SURE_ELONGATION, views
 from iris.geometry import Circle, Contour, Lid, even_angles
 from iris.match import compare
-from iris.refusals import OffAxis
+from iris.refusals import REFUSALS, OffAxis
 from iris.segment.search import READINGS
 
 Grey = NDArray[np.uint8]
@@ -95,6 +95,23 @@ def test_an_eye_that_looks_too_far_aside_is_asked_to_look_here(drawn: Callable[.
         except OffAxis:
             refused += 1
     assert refused >= 4
+
+
+@pytest.mark.parametrize("narrow", [0.72, 0.76])
+@pytest.mark.parametrize("direction", [0.0, TURNED, 90.0])
+def test_oval_rings_are_no_eyes_for_having_been_made_round(narrow: float, direction: float) -> None:
+    y, x = np.mgrid[0:280, 0:320].astype(np.float32)
+    straightened = 0
+    for seed in range(6):
+        draw = np.random.default_rng(seed)
+        waves = 127 + 100 * np.sin(np.hypot(x - 160, y - 140) / draw.uniform(9, 14) + draw.uniform(0, 6))
+        grey = np.clip(waves + draw.normal(0, draw.uniform(1, 6), waves.shape), 0, 255).astype(np.uint8)
+        try:
+            found = encode(seen_from_aside(grey, squeezing(narrow, direction, 160, 140)))
+            straightened += found.quality.stretch > 1.0
+        except REFUSALS:
+            continue
+    assert straightened == 0
 
 
 def test_the_stretched_picture_is_forgotten_too(drawn: Callable[..., Any]) -> None:
