@@ -51,7 +51,7 @@ class Keypad:
     @property
     def wait_s(self) -> float:
         """Seconds until the next entry is taken; 0 when it is taken now."""
-        return max(0.0, self._ready_at - self._monotonic())
+        return min(max(0.0, self._ready_at - self._monotonic()), MOST_DELAY_S)
 
     def wrong(self) -> Patience:
         """A wrong code was entered."""

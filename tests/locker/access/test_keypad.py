@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from locker.access.keypad import MOST_DELAY_S, Keypad, Patience, patience_after
@@ -98,6 +98,7 @@ def test_an_own_right_code_after_each_guess_buys_no_more_guesses(watch: Watch) -
     assert alarms == guesses - 2
 
 
+@example(["wrong", "wrong", "wrong", "wrong", "wrong", 0.42, "wrong"])
 @given(st.lists(st.one_of(st.just("wrong"), st.just("right"), st.floats(0, 200))))
 def test_whatever_happens_the_wait_is_bounded_and_failures_never_negative(deeds: list[str | float]) -> None:
     watch = Watch()
