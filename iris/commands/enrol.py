@@ -7,6 +7,7 @@ under another name, is refused. Nothing is written unless every eye is good.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -152,7 +153,7 @@ def enrolled(name: str, bursts: dict[EyeSide, list[Path]], known: Files, tell: T
 def _of_burst(side: EyeSide, images: list[Path], tell: Tell) -> Template:
     """The fused template of the first frames that agree."""
     enrolment, encoded_any = Enrolment(side), False
-    given: list[NDArray[np.uint8]] = []
+    given: set[bytes] = set()
     try:
         for image in images:
             if enrolment.complete:
@@ -178,12 +179,13 @@ def _of_burst(side: EyeSide, images: list[Path], tell: Tell) -> Template:
         ) from refused
 
 
-def _further(image: Path, given: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """A picture that is none of those given before, and now is one of them; a frame counts once."""
+def _further(image: Path, given: set[bytes]) -> NDArray[np.uint8]:
+    """A picture that is none of those given before, of which the digests are kept; a frame counts once."""
     picture = read_grey(image)
-    if any(np.array_equal(picture, other) for other in given):
+    digest = hashlib.sha256(str(picture.shape).encode() + picture.tobytes()).digest()
+    if digest in given:
         raise GivenAlready(shown(image))
-    given.append(picture)
+    given.add(digest)
     return picture
 
 
